@@ -1,0 +1,1 @@
+//! The life of one scan, on one screen. START READING HERE.

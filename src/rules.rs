@@ -1,0 +1,1 @@
+//! Floor 1, rules: pure functions over words.

@@ -1,0 +1,5 @@
+//! Floor 0, words: pure types. No state, no clock, no IO.
+
+pub mod code;
+pub mod catalog;
+pub mod fault;

@@ -1,0 +1,23 @@
+//! What the log is told when an answer could not be given. A reader never sees any of it.
+
+use std::error::Error;
+
+/// Something of ours failed. No variant carries a value from a record or from a request.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The store could not be asked.
+    #[error("store: {0}")]
+    Store(#[source] Box<dyn Error + Send + Sync>),
+    /// The store answered with bytes that are not what was written there.
+    #[error("store: {what} cannot be read")]
+    Corrupt {
+        /// What kind of thing was being read.
+        what: &'static str,
+    },
+    /// The store did not answer in time.
+    #[error("store: no answer in time")]
+    Deadline,
+    /// The view was made under a laxer policy than this edge may show.
+    #[error("store: a view was made under another policy; run `saoma reproject`")]
+    Policy,
+}
