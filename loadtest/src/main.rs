@@ -1,1 +1,3 @@
+//! Generated provinces, scans and baselines for saoma. Loopback only.
+
 fn main() {}
