@@ -2,4 +2,5 @@
 
 pub mod code;
 pub mod catalog;
+pub mod party;
 pub mod fault;

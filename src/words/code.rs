@@ -9,7 +9,7 @@
 //! | pwb | 8 digits or capitals, then 1 to 32 letters or digits | organisation 8, own code |
 //! | lic | 14 digits | division 6, number 7, technology 1 |
 
-use std::fmt;
+use std::{fmt, ops::Deref};
 
 pub use saoma_pages::{NotACode, view::Kind};
 
@@ -26,12 +26,20 @@ pub const OWN_MAX: usize = 32;
 pub const OWN_CONFORMING: usize = 24;
 const LEN_MAX: usize = ORG_LEN + OWN_MAX;
 
-/// A well-formed code.
+/// A well-formed code. Ordered by kind, then as texts are: the order of its [`Key`]s.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Code {
     kind: Kind,
-    len: u8,
+    // Zeros past the end; before `len`, so that the derived order is that of the texts.
     bytes: [u8; LEN_MAX],
+    len: u8,
+}
+
+/// A code as a store's key: one byte for the kind, then the text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    bytes: [u8; 1 + LEN_MAX],
+    len: u8,
 }
 
 impl Code {
@@ -51,11 +59,17 @@ impl Code {
     /// Reads what an operator or an app may write: `vin/218622108311027`, a path, or a whole URL.
     pub fn parse_any(text: &str) -> Result<Self, NotACode> {
         let text = text.trim();
+        // First, so that an address inside a query is never taken for the sticker's.
+        let text = text.split(['?', '#']).next().unwrap_or_default();
         let path = match text.split_once("://") {
-            Some((_scheme, rest)) => rest.split_once('/').map_or("", |(_host, path)| path),
+            Some((_scheme, rest)) => after_host(rest),
             None => text.trim_start_matches('/'),
         };
-        let path = path.split(['?', '#']).next().unwrap_or_default();
+        // What a browser's address bar gives: a host without its scheme. No keyword has a dot.
+        let path = match path.split_once('/') {
+            Some((host, _)) if host.contains(['.', ':']) => after_host(path),
+            _ => path,
+        };
         let path = path.strip_suffix('/').unwrap_or(path);
         let (keyword, code) = path.split_once('/').ok_or(NotACode::UnknownKind)?;
         let kind = Kind::ALL
@@ -79,6 +93,29 @@ impl Code {
     /// The bytes of [`value`](Self::value).
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// The key under which a store keeps what belongs to this code.
+    pub fn key(&self) -> Key {
+        let mut bytes = [0; 1 + LEN_MAX];
+        let text = std::iter::once(kind_number(self.kind)).chain(self.bytes);
+        for (slot, byte) in bytes.iter_mut().zip(text) {
+            *slot = byte;
+        }
+        Key {
+            bytes,
+            len: self.len + 1,
+        }
+    }
+
+    /// The code whose key this is. Bytes that no [`key`](Self::key) made give nothing.
+    pub fn from_key(key: &[u8]) -> Option<Self> {
+        let (&number, text) = key.split_first()?;
+        let kind = Kind::ALL
+            .into_iter()
+            .find(|kind| kind_number(*kind) == number)?;
+        let code = Self::parse(kind, std::str::from_utf8(text).ok()?).ok()?;
+        (code.as_bytes() == text).then_some(code)
     }
 
     /// The canonical path: `/vin/218622108311027`.
@@ -171,6 +208,27 @@ impl Code {
     }
 }
 
+impl Deref for Key {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+/// The kind's number in the store; never changes.
+const fn kind_number(kind: Kind) -> u8 {
+    match kind {
+        Kind::Vin => 1,
+        Kind::Pwb => 2,
+        Kind::Lic => 3,
+    }
+}
+
+fn after_host(address: &str) -> &str {
+    address.split_once('/').map_or("", |(_host, path)| path)
+}
+
 fn digits(kind: Kind, text: &str, want: usize) -> Result<Code, NotACode> {
     if let Some(at) = text.chars().position(|c| !c.is_ascii_digit()) {
         return Err(NotACode::NotADigit { at: at + 1 });
@@ -223,7 +281,7 @@ fn store(kind: Kind, text: impl Iterator<Item = u8>) -> Code {
         *slot = byte;
         len += 1;
     }
-    Code { kind, len, bytes }
+    Code { kind, bytes, len }
 }
 
 impl fmt::Debug for Code {
@@ -232,3 +290,13 @@ impl fmt::Debug for Code {
         write!(f, "Code({}/…)", self.kind)
     }
 }
+
+impl fmt::Debug for Key {
+    /// The kind's number only, for the same reason.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({}…)", self.first().copied().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests;
