@@ -4,3 +4,7 @@ pub mod code;
 pub mod catalog;
 pub mod party;
 pub mod fault;
+pub mod moment;
+pub mod policy;
+pub mod record;
+pub mod subject;

@@ -162,6 +162,3 @@ fn keys(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         Some(key)
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -37,40 +37,34 @@ impl Reader<'_> {
 
 /// What this reader gets of a value, or nothing.
 pub fn show(field: &Field, value: &Value<'_>, reader: Reader<'_>) -> Option<Shown> {
-    match field.entry.rule(reader.audience()) {
-        Rule::Withheld => None,
-        Rule::Full => whole(field, value, reader.grant()),
-        Rule::Name => match value {
-            Value::Name(name) => Some(name.mask()?.into()),
-            _ => None,
-        },
-        Rule::Phone => match value {
-            Value::Phone(phone) => Some(phone.mask()?.into()),
-            _ => None,
-        },
-        Rule::District => match value {
-            Value::Address(address) => Some(address.mask()?.into()),
-            Value::Open(text) => Some(Personal::<Address>::new((*text).to_owned()).mask()?.into()),
-            _ => None,
-        },
-        Rule::Day => match value {
-            Value::Open(text) => masks::day_of(text).map(Shown::Plain),
-            _ => None,
-        },
-        Rule::Month => match value {
-            Value::Open(text) => masks::month_of(text).map(Shown::Plain),
-            Value::When(when) => Some(when.mask()?.into()),
-            _ => None,
-        },
-        Rule::Id1 => match value {
-            Value::IdCard(number) => Some(number.mask()?.into()),
-            _ => None,
-        },
-        Rule::Id64 => match value {
-            Value::IdCard(number) => Some(number.mask_edges(reader.grant()?)?.into()),
-            _ => None,
-        },
-        Rule::Flag => Some(Shown::Masked("yes".to_owned())),
+    let grant = reader.grant();
+    match (field.entry.rule(reader.audience()), value) {
+        (Rule::Full, value) => whole(field, value, grant),
+        (Rule::Flag, _) => Some(Shown::Masked("yes".to_owned())),
+        (Rule::Name, Value::Name(name)) => Some(name.mask()?.into()),
+        (Rule::Phone, Value::Phone(phone)) => Some(phone.mask()?.into()),
+        (Rule::District, Value::Address(address)) => Some(address.mask()?.into()),
+        (Rule::District, Value::Open(text)) => {
+            Some(Personal::<Address>::new((*text).to_owned()).mask()?.into())
+        }
+        (Rule::Day, Value::Open(text)) => masks::day_of(text).map(Shown::Plain),
+        (Rule::Month, Value::Open(text)) => masks::month_of(text).map(Shown::Plain),
+        (Rule::Month, Value::When(when)) => Some(when.mask()?.into()),
+        (Rule::Id1, Value::IdCard(number)) => Some(number.mask()?.into()),
+        (Rule::Id64, Value::IdCard(number)) => Some(number.mask_edges(grant?)?.into()),
+        // Withheld, or a mask for another kind of value: nothing is the safe answer. That no row
+        // of the catalog pairs a mask with a kind it does not fit is a test's business.
+        (
+            Rule::Withheld
+            | Rule::Name
+            | Rule::Phone
+            | Rule::District
+            | Rule::Day
+            | Rule::Month
+            | Rule::Id1
+            | Rule::Id64,
+            _,
+        ) => None,
     }
 }
 

@@ -92,6 +92,12 @@ impl<'a> Record<'a> {
         Some(Value::of(field, text))
     }
 
+    /// The value of the field with this number.
+    pub fn value_at(&self, slot: u8) -> Option<Value<'a>> {
+        let field = self.kind.fields().get(usize::from(slot))?;
+        Some(Value::of(field, self.fields.text(slot)?))
+    }
+
     /// The open text of the field with this key; nothing if it is not open.
     pub fn open(&self, key: &str) -> Option<&'a str> {
         match self.value(key)? {

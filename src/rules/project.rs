@@ -1,0 +1,217 @@
+//! From a dossier to what the public may see of it, computed when a record is written.
+//!
+//! Two promises are kept here. *Non-interference*: a record without a public field changes no
+//! byte of the result, not even its date. *Order does not matter*: the result is a function of
+//! the set of records.
+
+use std::collections::BTreeMap;
+
+use saoma_pages::{Audience, Shown};
+
+use super::alerts::alerts;
+use super::dossier::Dossier;
+use super::show::{Reader, show};
+use super::stored::{Kept, StoredCell, StoredSheet, StoredView};
+use crate::words::catalog::{FieldKind, RecordKind, Rule};
+use crate::words::code::{Code, Kind};
+use crate::words::moment::Moment;
+use crate::words::party::CreditCode;
+use crate::words::policy::{Owner, Policy};
+use crate::words::record::Record;
+use crate::words::subject::Maker;
+
+/// The rows of one record type, and when they last changed.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// The rows.
+    pub sheet: StoredSheet,
+    /// When they came to read like this.
+    pub at: Moment,
+}
+
+/// Which of several records of one type are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keep {
+    /// Each source's newest: a source corrects itself, two sources contradict each other.
+    NewestOfEachSource,
+    /// The newest: what it says replaces what was.
+    Newest,
+    /// Each that reads differently.
+    Distinct,
+    /// None: it raises an alert, or belongs to a whole class of products.
+    None,
+}
+
+/// What the public may see of a code, or nothing if no record has a public field for it.
+pub fn public_view(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<StoredView> {
+    let reader = Reader::Masked(Audience::Public);
+    let settled = sheets(Some(code), dossier, reader, policy);
+    let raised = alerts(dossier, reader, policy);
+    if settled.is_empty() && raised.iter().all(|raised| raised.alert.is_none()) {
+        return None;
+    }
+    let by_sheet = settled.iter().map(|settled| precise(settled.sheet.kind, settled.at));
+    let by_alert = raised.iter().map(|raised| raised.at.month());
+    Some(StoredView {
+        stamp: policy.stamp(),
+        as_of: by_sheet.chain(by_alert).max().unwrap_or(Moment::from_seconds(0)),
+        maker: submitter(code, dossier),
+        alerts: raised.into_iter().filter_map(|raised| raised.alert).collect(),
+        sheets: settled.into_iter().map(|settled| settled.sheet).collect(),
+    })
+}
+
+/// What this reader may see of a dossier's records, in the order of the standard's tables.
+pub fn sheets(
+    code: Option<Code>,
+    dossier: Dossier<'_>,
+    reader: Reader<'_>,
+    policy: Policy,
+) -> Vec<Settled> {
+    let records: Vec<Record<'_>> = dossier.records().collect();
+    records
+        .chunk_by(|one, next| one.kind == next.kind)
+        .filter_map(|group| sheet(code, group, reader, policy))
+        .collect()
+}
+
+fn sheet(
+    code: Option<Code>,
+    group: &[Record<'_>],
+    reader: Reader<'_>,
+    policy: Policy,
+) -> Option<Settled> {
+    let kind = group.first()?.kind;
+    let cells = |record: &Record<'_>| row(code, record, reader, policy);
+    let mut rows: Vec<(Moment, Vec<StoredCell>)> = match keep(kind, reader.audience()) {
+        Keep::None => Vec::new(),
+        Keep::Newest => settled(group.iter().map(|record| (record.at, cells(record)))).into_iter().collect(),
+        Keep::NewestOfEachSource => {
+            let mut sources: Vec<&str> = group.iter().map(|record| record.source).collect();
+            sources.sort_unstable();
+            sources.dedup();
+            sources
+                .into_iter()
+                .filter_map(|source| {
+                    let own = group.iter().filter(|record| record.source == source);
+                    settled(own.map(|record| (record.at, cells(record))))
+                })
+                .collect()
+        }
+        Keep::Distinct => {
+            let mut first_seen = BTreeMap::new();
+            for record in group {
+                first_seen.entry(cells(record)).or_insert(record.at);
+            }
+            first_seen.into_iter().map(|(cells, at)| (at, cells)).collect()
+        }
+    };
+    rows.retain(|(_, cells)| !cells.is_empty());
+    // Two sources that say the same are one row, since the earlier of the two.
+    rows.sort_by(|one, next| (&one.1, one.0).cmp(&(&next.1, next.0)));
+    rows.dedup_by(|later, earlier| later.1 == earlier.1);
+    rows.sort();
+    let at = rows.iter().map(|(at, _)| *at).max()?;
+    let rows = rows.into_iter().map(|(_, cells)| cells).collect();
+    Some(Settled { sheet: StoredSheet { kind, rows }, at })
+}
+
+/// The last of a history, and when it came to read like this.
+fn settled(
+    history: impl Iterator<Item = (Moment, Vec<StoredCell>)>,
+) -> Option<(Moment, Vec<StoredCell>)> {
+    history.fold(None, |last, (at, cells)| match last {
+        Some((since, before)) if before == cells => Some((since, before)),
+        Some(_) | None => Some((at, cells)),
+    })
+}
+
+fn row(
+    code: Option<Code>,
+    record: &Record<'_>,
+    reader: Reader<'_>,
+    policy: Policy,
+) -> Vec<StoredCell> {
+    let audience = reader.audience();
+    let kept = |key: &str, kind: FieldKind, shown: Shown| match (&shown, code) {
+        (Shown::Plain(text), Some(code)) if kind == FieldKind::Url && is_address(text, code) => {
+            Kept::EchoUrl
+        }
+        (Shown::Plain(text), Some(code)) if key != "ChePaiHM" && text == code.value() => Kept::Echo,
+        _ => Kept::Shown(shown),
+    };
+    (0_u8..)
+        .zip(record.kind.fields())
+        .filter(|(_, field)| {
+            let owner = field.entry.record == RecordKind::RegistrationPlate
+                && field.entry.rule(audience) == Rule::Name;
+            !(owner && audience == Audience::Public && policy.owner == Owner::Withheld)
+        })
+        .filter_map(|(slot, field)| {
+            let shown = show(field, &record.value_at(slot)?, reader)?;
+            Some(StoredCell { slot, kept: kept(field.key, field.entry.kind, shown) })
+        })
+        .collect()
+}
+
+/// Whether a stored address is the one on the code's own sticker.
+fn is_address(text: &str, code: Code) -> bool {
+    text.split_once('/').is_some_and(|(kind, value)| {
+        kind == code.kind().keyword() && value == code.value()
+    })
+}
+
+const fn keep(kind: RecordKind, audience: Audience) -> Keep {
+    match (kind, audience) {
+        // Police see what was submitted, each time it was.
+        (_, Audience::Police) => Keep::Distinct,
+        (
+            RecordKind::ProductionVehicle
+            | RecordKind::ProductionBattery
+            | RecordKind::PartyMaker
+            | RecordKind::PartySeller
+            | RecordKind::PartyRepairer
+            | RecordKind::PartyRecycler
+            | RecordKind::ChargingSite,
+            _,
+        ) => Keep::NewestOfEachSource,
+        (RecordKind::RegistrationPlate, _) => Keep::Newest,
+        (
+            RecordKind::SaleBinding
+            | RecordKind::StockItem
+            | RecordKind::RidingUse
+            | RecordKind::ChargingFire
+            | RecordKind::SwapUse
+            | RecordKind::RepairJob
+            | RecordKind::RecycleReceipt,
+            _,
+        ) => Keep::Distinct,
+        (
+            RecordKind::PlateCancelled
+            | RecordKind::NoticeRecall
+            | RecordKind::NoticeStolen
+            | RecordKind::NoticeClone
+            | RecordKind::WarrantyPolicy,
+            _,
+        ) => Keep::None,
+    }
+}
+
+/// A moment no finer than what the table gives away of this type: where its own times are
+/// withheld or cut to the month, the date of the answer is cut to the month too.
+fn precise(kind: RecordKind, at: Moment) -> Moment {
+    let coarse = kind.entries().any(|entry| {
+        matches!(entry.kind, FieldKind::Time | FieldKind::Date)
+            && entry.rule(Audience::Public) != Rule::Full
+    });
+    if coarse { at.month() } else { at }
+}
+
+/// The maker behind a vehicle is whoever submitted it; a battery's stands in its code.
+fn submitter(code: Code, dossier: Dossier<'_>) -> Option<Maker> {
+    if code.kind() != Kind::Vin {
+        return None;
+    }
+    let produced = dossier.records().filter(|record| record.kind == RecordKind::ProductionVehicle);
+    CreditCode::parse(produced.last()?.source).ok().map(Maker::of_party)
+}

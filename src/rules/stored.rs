@@ -1,0 +1,204 @@
+//! The public view as it is kept: finished values, nothing else, in few bytes.
+//!
+//! What a code says of itself (its own number, its sticker's address) is not kept but put in
+//! again when the view is opened. Names of fields and of record types are kept as their numbers.
+
+use saoma_pages::{Alert, AlertKind, Cell, Row, Sheet, Shown};
+
+use super::bytes::{Reader, put_count, put_number, put_text};
+use super::card;
+use crate::words::catalog::RecordKind;
+use crate::words::code::Code;
+use crate::words::moment::Moment;
+use crate::words::policy::Stamp;
+use crate::words::subject::Maker;
+
+/// A public view between making and showing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredView {
+    /// The policy it was made under.
+    pub stamp: Stamp,
+    /// When its content last changed, as precisely as the public may know.
+    pub as_of: Moment,
+    /// The maker that submitted it, whose own public record and notices belong on the page.
+    pub maker: Option<Maker>,
+    /// Its warnings.
+    pub alerts: Vec<Alert>,
+    /// Its records.
+    pub sheets: Vec<StoredSheet>,
+}
+
+/// The rows of one record type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSheet {
+    /// The record type.
+    pub kind: RecordKind,
+    /// Its rows.
+    pub rows: Vec<Vec<StoredCell>>,
+}
+
+/// One value, by the number of its field.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StoredCell {
+    /// The field's number.
+    pub slot: u8,
+    /// What may be seen.
+    pub kept: Kept,
+}
+
+/// What is kept of a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kept {
+    /// The value as shown.
+    Shown(Shown),
+    /// The code's own number.
+    Echo,
+    /// The address on the code's own sticker.
+    EchoUrl,
+}
+
+const PLAIN: u8 = 0;
+const MASKED: u8 = 1;
+const LIST: u8 = 2;
+const ECHO: u8 = 3;
+const ECHO_URL: u8 = 4;
+
+impl StoredView {
+    /// The bytes to keep.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(160);
+        out.push(self.stamp.byte());
+        put_number(&mut out, self.as_of.seconds().cast_unsigned());
+        put_text(&mut out, self.maker.as_ref().map_or("", Maker::as_str));
+        put_count(&mut out, self.alerts.len());
+        for alert in &self.alerts {
+            put_alert(&mut out, alert);
+        }
+        put_sheets(&mut out, &self.sheets);
+        out
+    }
+
+    /// Reads what [`encode`](Self::encode) made.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut from = Reader::new(bytes);
+        let stamp = Stamp::from_byte(from.byte()?);
+        let as_of = Moment::from_seconds(from.number()?.cast_signed());
+        let maker = Maker::parse(from.text()?);
+        let alerts = (0..from.count()?).map(|_| alert(&mut from)).collect::<Option<_>>()?;
+        let sheets = sheets(&mut from)?;
+        from.is_empty().then_some(Self { stamp, as_of, maker, alerts, sheets })
+    }
+}
+
+/// The rows as a reader sees them.
+pub fn open_sheets(sheets: &[StoredSheet], code: Code, public_url: &str) -> Vec<Sheet> {
+    let open_cell = |kind: RecordKind, cell: &StoredCell| {
+        let field = kind.fields().get(usize::from(cell.slot))?;
+        let shown = match &cell.kept {
+            Kept::Shown(shown) => shown.clone(),
+            Kept::Echo => Shown::Plain(code.value().to_owned()),
+            Kept::EchoUrl => Shown::Plain(card::url(code, public_url)),
+        };
+        Some(Cell { key: field.key, shown })
+    };
+    let open_row = |kind, row: &Vec<StoredCell>| {
+        Row(row.iter().filter_map(|cell| open_cell(kind, cell)).collect())
+    };
+    sheets
+        .iter()
+        .map(|sheet| Sheet {
+            record: sheet.kind.name(),
+            rows: sheet.rows.iter().map(|row| open_row(sheet.kind, row)).collect(),
+        })
+        .collect()
+}
+
+/// Appends sheets.
+pub(crate) fn put_sheets(out: &mut Vec<u8>, sheets: &[StoredSheet]) {
+    put_count(out, sheets.len());
+    for sheet in sheets {
+        out.push(sheet.kind.number());
+        put_count(out, sheet.rows.len());
+        for row in &sheet.rows {
+            put_count(out, row.len());
+            for cell in row {
+                put_cell(out, cell);
+            }
+        }
+    }
+}
+
+/// Reads what [`put_sheets`] made.
+pub(crate) fn sheets(from: &mut Reader<'_>) -> Option<Vec<StoredSheet>> {
+    (0..from.count()?)
+        .map(|_| {
+            let kind = RecordKind::from_number(from.byte()?)?;
+            let rows = (0..from.count()?)
+                .map(|_| (0..from.count()?).map(|_| cell(from)).collect())
+                .collect::<Option<_>>()?;
+            Some(StoredSheet { kind, rows })
+        })
+        .collect()
+}
+
+pub(crate) fn put_alert(out: &mut Vec<u8>, alert: &Alert) {
+    out.push(match alert.kind {
+        AlertKind::Recalled => 0,
+        AlertKind::Recycled => 1,
+        AlertKind::Cancelled => 2,
+        AlertKind::Clone => 3,
+        AlertKind::Stolen => 4,
+    });
+    // An empty text and none are the same to a reader.
+    put_text(out, alert.since.as_deref().unwrap_or_default());
+    put_text(out, alert.text.as_deref().unwrap_or_default());
+}
+
+pub(crate) fn alert(from: &mut Reader<'_>) -> Option<Alert> {
+    let kind = match from.byte()? {
+        0 => AlertKind::Recalled,
+        1 => AlertKind::Recycled,
+        2 => AlertKind::Cancelled,
+        3 => AlertKind::Clone,
+        4 => AlertKind::Stolen,
+        _ => return None,
+    };
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Some(Alert { kind, since: some(from.text()?), text: some(from.text()?) })
+}
+
+fn put_cell(out: &mut Vec<u8>, cell: &StoredCell) {
+    out.push(cell.slot);
+    match &cell.kept {
+        Kept::Shown(Shown::Plain(text)) => {
+            out.push(PLAIN);
+            put_text(out, text);
+        }
+        Kept::Shown(Shown::Masked(text)) => {
+            out.push(MASKED);
+            put_text(out, text);
+        }
+        Kept::Shown(Shown::List(codes)) => {
+            out.push(LIST);
+            put_count(out, codes.len());
+            codes.iter().for_each(|code| put_text(out, code));
+        }
+        Kept::Echo => out.push(ECHO),
+        Kept::EchoUrl => out.push(ECHO_URL),
+    }
+}
+
+fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
+    let slot = from.byte()?;
+    let kept = match from.byte()? {
+        PLAIN => Kept::Shown(Shown::Plain(from.text()?.to_owned())),
+        MASKED => Kept::Shown(Shown::Masked(from.text()?.to_owned())),
+        LIST => Kept::Shown(Shown::List(
+            (0..from.count()?).map(|_| from.text().map(str::to_owned)).collect::<Option<_>>()?,
+        )),
+        ECHO => Kept::Echo,
+        ECHO_URL => Kept::EchoUrl,
+        _ => return None,
+    };
+    Some(StoredCell { slot, kept })
+}
