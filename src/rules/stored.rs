@@ -202,3 +202,11 @@ fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
     };
     Some(StoredCell { slot, kept })
 }
+
+/// The maker in a stored view, without reading the rest of it.
+pub fn maker(bytes: &[u8]) -> Option<Maker> {
+    let mut from = Reader::new(bytes);
+    from.byte()?;
+    from.number()?;
+    Maker::parse(from.text()?)
+}
