@@ -47,6 +47,22 @@ fn the_pages_know_maud_and_serde_only() {
 }
 
 #[test]
+fn everything_comes_from_the_registry_and_there_is_one_tls() {
+    let lock: toml::Table = read(&home().join("Cargo.lock")).parse().unwrap();
+    for package in lock["package"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        let source = package.get("source").and_then(toml::Value::as_str);
+        let ours = name.starts_with("saoma");
+        let registry = "registry+https://github.com/rust-lang/crates.io-index";
+        assert_eq!(source, (!ours).then_some(registry), "{name}");
+        assert!(
+            !["openssl", "openssl-sys", "native-tls"].contains(&name),
+            "{name}: rustls is enough"
+        );
+    }
+}
+
+#[test]
 fn a_page_escapes_everything() {
     for file in files("templates") {
         let text = fs::read(&file).unwrap();
