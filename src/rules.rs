@@ -1,1 +1,3 @@
 //! Floor 1, rules: pure functions over words.
+
+pub mod qr;
