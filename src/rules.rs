@@ -1,10 +1,13 @@
 //! Floor 1, rules: pure functions over words.
 
-pub mod card;
 pub(crate) mod bytes;
+pub mod card;
 pub mod dossier;
 pub mod show;
 pub mod stored;
 pub mod alerts;
 pub mod project;
 pub mod class;
+pub mod bonds;
+pub mod contradictions;
+pub mod qr;

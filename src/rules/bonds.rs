@@ -21,12 +21,11 @@ use crate::words::subject::Subject;
 pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
     let mut found = BTreeSet::new();
     for (field, value) in record.values() {
-        let kind = match field.entry.kind {
-            FieldKind::CodeVin => Kind::Vin,
-            FieldKind::CodePwb | FieldKind::CodePwbList => Kind::Pwb,
-            _ => continue,
-        };
-        if let Value::Codes(codes) = value {
+        let kind = field.entry.kind;
+        if let Value::Codes(codes) = value
+            && kind != FieldKind::AnyCode
+        {
+            let kind = if kind == FieldKind::CodeVin { Kind::Vin } else { Kind::Pwb };
             found.extend(codes.split(LIST_SEPARATOR).filter_map(|code| Code::parse(kind, code).ok()));
         }
     }

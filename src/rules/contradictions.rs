@@ -3,14 +3,14 @@
 //! All records are kept. Whether some contradict each other is a function of what is kept, so it
 //! does not depend on the order they came in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dossier::{Dossier, Entry};
 use super::bonds::{binds, mentions};
 use crate::words::catalog::RecordKind;
-use crate::words::code::{Code, Kind};
+use crate::words::code::{Code, Kind, ORG_LEN};
 use crate::words::record::Record;
-use crate::words::subject::Subject;
+use crate::words::subject::{Maker, Subject};
 
 /// What contradicts what, about one code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,34 @@ pub enum Contradiction {
     VehicleUnderPlates(Vec<Code>),
     /// A battery names a maker whose credit code has another organisation's code.
     OrganisationNotItsMakers,
+}
+
+/// That a battery's records name this maker while its code names that organisation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim {
+    /// The maker's name.
+    pub name: String,
+    /// The organisation in the battery's code.
+    pub maker: Maker,
+}
+
+impl Claim {
+    /// Its key in a store.
+    pub fn key(&self) -> Vec<u8> {
+        [self.maker.as_bytes(), self.name.as_bytes()].concat()
+    }
+
+    /// Reads a key.
+    pub fn from_key(key: &[u8]) -> Option<Self> {
+        let (maker, name) = key.split_at_checked(ORG_LEN)?;
+        let text = |bytes| std::str::from_utf8(bytes).ok();
+        Some(Self { name: text(name)?.to_owned(), maker: Maker::parse(text(maker)?)? })
+    }
+
+    /// Whether the maker of this name is known, and is another organisation.
+    pub fn is_foreign(&self, makers: &BTreeMap<String, BTreeSet<Maker>>) -> bool {
+        makers.get(&self.name).is_some_and(|makers| !makers.contains(&self.maker))
+    }
 }
 
 impl Contradiction {

@@ -44,7 +44,8 @@ pub enum NotASubject {
     Maker,
 }
 
-const PARTY: u8 = 4;
+/// What a party's key begins with.
+pub const PARTY: u8 = 4;
 const MAKER: u8 = 5;
 
 impl Subject {

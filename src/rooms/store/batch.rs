@@ -16,11 +16,12 @@ use heed::RwTxn;
 use super::StoreError;
 use super::embedded::{Room, Tables, get, put};
 use super::pairs::PairKey;
-use crate::rules::bonds::{holder_part, mentions, partners};
+use crate::rules::bonds::{self, holder_part, partners};
 use crate::rules::class::Class;
-use crate::rules::contradictions;
+use crate::rules::contradictions::{self, Claim};
 use crate::rules::dossier::{self, Dossier};
 use crate::rules::project::public_view;
+use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
 use crate::words::policy::Policy;
 use crate::words::record::Record;
@@ -33,6 +34,8 @@ pub struct Incoming {
     pub subject: Subject,
     /// The record, as [`Record::write`] wrote it.
     pub bytes: Vec<u8>,
+    /// The codes it names besides.
+    pub mentions: Vec<Code>,
     /// Where it came from, for the list of rejects.
     pub line: u64,
 }
@@ -46,8 +49,12 @@ pub struct Outcome {
     pub known: u64,
     /// Lines whose id stands for other content.
     pub clashes: Vec<u64>,
-    /// Subjects whose records may contradict each other.
-    pub suspects: BTreeSet<Subject>,
+    /// Codes whose records may contradict each other.
+    pub suspects: BTreeSet<Code>,
+    /// Makers' names and the organisations they went with.
+    pub claims: BTreeSet<Claim>,
+    /// Whether a maker's own record was among them, which may prove old claims wrong.
+    pub makers: bool,
 }
 
 /// Digests are cut to this: enough that no two contents meet by chance.
@@ -76,7 +83,8 @@ pub(super) fn ingest(
     let mut batch = Batch::new(room.tables, &mut txn, policy, pair_key);
     let mut outcome = Outcome::default();
     let fresh = batch.sift(incoming, &mut outcome)?;
-    let changed = batch.fold(&fresh, incoming, &mut outcome)?;
+    let changed = batch.fold(&fresh, incoming)?;
+    batch.suspect(incoming, &mut outcome)?;
     batch.project(&changed)?;
     batch.seal()?;
     txn.commit()?;
@@ -131,7 +139,6 @@ impl<'a, 't> Batch<'a, 't> {
         &mut self,
         fresh: &[usize],
         incoming: &[Incoming],
-        outcome: &mut Outcome,
     ) -> Result<BTreeSet<Subject>, StoreError> {
         let mut entries: Vec<(Subject, Vec<u8>)> = Vec::with_capacity(fresh.len() * 2);
         for one in fresh.iter().filter_map(|at| incoming.get(*at)) {
@@ -151,27 +158,35 @@ impl<'a, 't> Batch<'a, 't> {
                 self.dossiers.insert(*subject, new);
             }
         }
-        // Known records too: a file read twice lists the same contradictions twice.
-        for one in incoming {
-            let Some(record) = Record::read(&one.bytes) else { continue };
-            if contradictions::may_contradict(record.kind) {
-                outcome.suspects.insert(one.subject);
-                outcome.suspects.extend(mentions(&record, one.subject).into_iter().map(Subject::Code));
-            }
-        }
-        self.keep_suspects(outcome)?;
         Ok(changed)
     }
 
-    /// Of all subjects named, only those with something to contradict are worth a second look.
-    fn keep_suspects(&mut self, outcome: &mut Outcome) -> Result<(), StoreError> {
-        let mut kept = BTreeSet::new();
-        for subject in std::mem::take(&mut outcome.suspects) {
-            if contradictions::is_suspect(subject, Dossier::from_bytes(self.dossier(subject)?)) {
-                kept.insert(subject);
+    /// Looks for what may contradict. Records that were there already count too: a file that is
+    /// read twice lists the same conflicts twice.
+    fn suspect(&mut self, incoming: &[Incoming], outcome: &mut Outcome) -> Result<(), StoreError> {
+        let mut named = BTreeSet::new();
+        for one in incoming {
+            let Some(record) = Record::read(&one.bytes) else { continue };
+            outcome.makers |= record.kind == RecordKind::PartyMaker;
+            if let (Some(name), Some(maker)) =
+                (contradictions::claimed_maker(&record), one.subject.code().and_then(Maker::of_code))
+            {
+                outcome.claims.insert(Claim { name: name.to_owned(), maker });
+            }
+            if bonds::binds(record.kind) {
+                named.extend(one.subject.code());
+                named.extend(&one.mentions);
             }
         }
-        outcome.suspects = kept;
+        for code in named {
+            let dossier = Dossier::from_bytes(self.dossier(Subject::Code(code))?);
+            if contradictions::is_suspect(code, dossier) {
+                outcome.suspects.insert(code);
+            }
+        }
+        for claim in &outcome.claims {
+            put(self.tables.claims, self.txn, &claim.key(), &[])?;
+        }
         Ok(())
     }
 
@@ -255,14 +270,14 @@ fn spread(one: &Incoming, entries: &mut Vec<(Subject, Vec<u8>)>) {
     let Some(record) = Record::read(&one.bytes) else { return };
     let entry = dossier::record_entry(record);
     if let Subject::Party(party) = one.subject
-        && record.kind == crate::words::catalog::RecordKind::PartyMaker
+        && record.kind == RecordKind::PartyMaker
     {
         // A maker's record lies with its class too: there it meets its products when they are read.
         entries.push((Subject::Maker(Maker::of_party(party)), entry.clone()));
     }
     entries.push((one.subject, entry));
-    let named = mentions(&record, one.subject);
-    for code in &named {
-        entries.push((Subject::Code(*code), dossier::link_entry(record, one.subject, *code, &named)));
+    for code in &one.mentions {
+        let link = dossier::link_entry(record, one.subject, *code, &one.mentions);
+        entries.push((Subject::Code(*code), link));
     }
 }

@@ -11,7 +11,7 @@ use super::batch::{self, Batch, Incoming, Outcome};
 use super::embedded::{Room, get, meta};
 use super::pairs::PairKey;
 use super::{EmbeddedReader, StoreError};
-use crate::rules::contradictions::{self, Contradiction};
+use crate::rules::contradictions::{self, Claim, Contradiction};
 use crate::rules::dossier::Dossier;
 use crate::words::catalog::RecordKind;
 use crate::words::code::{Code, Kind};
@@ -59,10 +59,8 @@ impl Core {
     }
 
     /// Takes a batch of records in: all of it, or nothing.
-    pub fn ingest(&mut self, incoming: &[Incoming]) -> Result<Outcome, StoreError> {
-        let outcome = batch::ingest(&self.room, self.policy, &self.pair_key, incoming)?;
-        self.give_memory_back()?;
-        Ok(outcome)
+    pub fn ingest(&self, incoming: &[Incoming]) -> Result<Outcome, StoreError> {
+        batch::ingest(&self.room, self.policy, &self.pair_key, incoming)
     }
 
     /// All that is known of a subject, as a dossier's bytes; empty if nothing is.
@@ -113,7 +111,7 @@ impl Core {
     /// Makes every view, class and pair anew, under `policy`. Safe to interrupt and to repeat;
     /// readers see each view whole, under its old stamp or its new one. Says after each step how
     /// many dossiers are done.
-    pub fn reproject(&mut self, policy: Policy, mut done: impl FnMut(u64)) -> Result<u64, StoreError> {
+    pub fn reproject(mut self, policy: Policy, mut done: impl FnMut(u64)) -> Result<u64, StoreError> {
         self.policy = policy;
         self.start_over()?;
         let mut after: Vec<u8> = Vec::new();
@@ -137,7 +135,7 @@ impl Core {
             count += u64::try_from(step.len()).unwrap_or(0);
             done(count);
             after = last;
-            self.give_memory_back()?;
+            self = self.breathe()?;
         }
     }
 
@@ -243,15 +241,13 @@ impl Core {
         Ok(found)
     }
 
-    /// Opens the folder anew when too many of its pages count as ours.
-    fn give_memory_back(&mut self) -> Result<(), StoreError> {
+    /// Gives back the pages that count as ours when they are many, by opening the folder anew.
+    pub fn breathe(self) -> Result<Self, StoreError> {
         if resident_file_bytes() < RESIDENT_MAX {
-            return Ok(());
+            return Ok(self);
         }
-        let path = self.room.path.clone();
-        let closing = self.room.env.clone().prepare_for_closing();
-        // Our own handle is the last but one; a placeholder keeps the type whole meanwhile.
-        self.room.reopen(&path, closing)
+        let Self { room, policy, pair_key, pair_key_file } = self;
+        Ok(Self { room: room.reopen()?, policy, pair_key, pair_key_file })
     }
 }
 

@@ -41,6 +41,8 @@ pub(super) struct Tables {
     pub(super) dossiers: Table,
     /// Digests of records by source and id.
     pub(super) records: Table,
+    /// Which makers' names go with which organisations' codes.
+    pub(super) claims: Table,
 }
 
 /// The folder, open.
@@ -86,6 +88,13 @@ impl Room {
         Ok(room)
     }
 
+    /// Closes the folder and opens it again. The last handle of this process has to be this one.
+    pub(super) fn reopen(self) -> Result<Self, StoreError> {
+        let Self { env, path, .. } = self;
+        env.prepare_for_closing().wait();
+        Self::open(&path)
+    }
+
     fn check_format(&self) -> Result<(), StoreError> {
         let txn = self.env.read_txn()?;
         let found = self.tables.meta.get(&txn, meta::FORMAT)?.and_then(|bytes| bytes.first()).copied();
@@ -111,11 +120,12 @@ pub(super) mod meta {
 
 impl Tables {
     fn open(env: &Env<WithoutTls>) -> Result<Self, StoreError> {
-        const NAMES: [&str; 6] = ["meta", "views", "classes", "pairs", "dossiers", "records"];
+        const NAMES: [&str; 7] =
+            ["meta", "views", "classes", "pairs", "dossiers", "records", "claims"];
         let txn = env.write_txn()?;
         let tables = env.create_databases_and_commit(txn, |opener, txn| {
             let mut open = |name| opener.create_database::<Bytes, Bytes>(txn, Some(name));
-            let [meta, views, classes, pairs, dossiers, records] = NAMES;
+            let [meta, views, classes, pairs, dossiers, records, claims] = NAMES;
             let tables = [
                 open(meta)?,
                 open(views)?,
@@ -123,13 +133,14 @@ impl Tables {
                 open(pairs)?,
                 open(dossiers)?,
                 open(records)?,
+                open(claims)?,
             ];
             Ok::<_, heed::Error>(CommitOrAbort::<_, ()>::Commit(tables))
         })?;
-        let CommitOrAbort::Commit([meta, views, classes, pairs, dossiers, records]) = tables else {
+        let CommitOrAbort::Commit([meta, views, classes, pairs, dossiers, records, claims]) = tables else {
             return Err(StoreError::Corrupt("the list of tables"));
         };
-        Ok(Self { meta, views, classes, pairs, dossiers, records })
+        Ok(Self { meta, views, classes, pairs, dossiers, records, claims })
     }
 }
 
