@@ -11,3 +11,4 @@ pub mod class;
 pub mod bonds;
 pub mod contradictions;
 pub mod qr;
+pub mod label;

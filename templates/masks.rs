@@ -56,7 +56,10 @@ impl Mask for When {
     const NAME: &'static str = "When";
 
     fn mask(raw: &str) -> Option<Masking> {
-        Some(Masking { text: month_of(raw)?, hides: Hides::Part })
+        Some(Masking {
+            text: month_of(raw)?,
+            hides: Hides::Part,
+        })
     }
 }
 

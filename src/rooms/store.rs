@@ -9,9 +9,9 @@ use std::path::PathBuf;
 
 use saoma_pages::{Alert, Audience, View};
 
+use crate::rules::card;
 use crate::rules::class::Class;
 use crate::rules::stored::{StoredView, open_sheets};
-use crate::rules::card;
 use crate::words::code::Code;
 use crate::words::fault::Fault;
 use crate::words::policy::{Policy, Stamp};
@@ -64,10 +64,14 @@ pub enum StoreError {
         known: u8,
     },
     /// The pair key is not the one the store was written with.
-    #[error("{0} is not the key that the pairs in this store were made with; `saoma reproject` makes them anew")]
+    #[error(
+        "{0} is not the key that the pairs in this store were made with; `saoma reproject` makes them anew"
+    )]
     PairKey(PathBuf),
     /// The store was made under another policy.
-    #[error("the store was made under the policy `{found}`, not `{wanted}`; run `saoma reproject --policy {wanted}`")]
+    #[error(
+        "the store was made under the policy `{found}`, not `{wanted}`; run `saoma reproject --policy {wanted}`"
+    )]
     Policy {
         /// The store's.
         found: &'static str,
@@ -114,7 +118,10 @@ impl PublicStore {
     ///
     /// The embedded store answers from memory-mapped pages within microseconds, so it is asked on
     /// the spot: handing the question to another thread would cost more than the answer.
-    #[expect(clippy::unused_async, reason = "the shape of a store that has to be waited for")]
+    #[expect(
+        clippy::unused_async,
+        reason = "the shape of a store that has to be waited for"
+    )]
     pub async fn read(&self, code: Code) -> Result<Option<Kept>, Fault> {
         match self {
             Self::Embedded(reader) => reader.read(code),
@@ -138,7 +145,11 @@ impl Kept {
         let classes = self
             .classes
             .iter()
-            .map(|bytes| Class::decode(bytes).ok_or(Fault::Corrupt { what: "a maker's notices" }))
+            .map(|bytes| {
+                Class::decode(bytes).ok_or(Fault::Corrupt {
+                    what: "a maker's notices",
+                })
+            })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(assemble(code, &stored, &classes, public_url))
     }

@@ -25,8 +25,16 @@ pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
         if let Value::Codes(codes) = value
             && kind != FieldKind::AnyCode
         {
-            let kind = if kind == FieldKind::CodeVin { Kind::Vin } else { Kind::Pwb };
-            found.extend(codes.split(LIST_SEPARATOR).filter_map(|code| Code::parse(kind, code).ok()));
+            let kind = if kind == FieldKind::CodeVin {
+                Kind::Vin
+            } else {
+                Kind::Pwb
+            };
+            found.extend(
+                codes
+                    .split(LIST_SEPARATOR)
+                    .filter_map(|code| Code::parse(kind, code).ok()),
+            );
         }
     }
     found.retain(|code| Subject::Code(*code) != subject);
@@ -35,7 +43,10 @@ pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
 
 /// Whether a record of this type says that the codes it names belong together.
 pub const fn binds(kind: RecordKind) -> bool {
-    matches!(kind, RecordKind::SaleBinding | RecordKind::RegistrationPlate)
+    matches!(
+        kind,
+        RecordKind::SaleBinding | RecordKind::RegistrationPlate
+    )
 }
 
 /// The codes that make a pair with this one: its vehicle, its batteries, its plate.
@@ -74,7 +85,9 @@ pub fn holder_part(code: Code, dossier: Dossier<'_>, policy: Policy) -> Vec<u8> 
         .collect();
     let mut part = Vec::with_capacity(64);
     put_count(&mut part, extra_alerts.len());
-    extra_alerts.iter().for_each(|alert| stored::put_alert(&mut part, alert));
+    extra_alerts
+        .iter()
+        .for_each(|alert| stored::put_alert(&mut part, alert));
     stored::put_sheets(&mut part, &extra);
     part
 }

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::dossier::{Dossier, Entry};
 use super::bonds::{binds, mentions};
+use super::dossier::{Dossier, Entry};
 use crate::words::catalog::RecordKind;
 use crate::words::code::{Code, Kind, ORG_LEN};
 use crate::words::record::Record;
@@ -44,12 +44,17 @@ impl Claim {
     pub fn from_key(key: &[u8]) -> Option<Self> {
         let (maker, name) = key.split_at_checked(ORG_LEN)?;
         let text = |bytes| std::str::from_utf8(bytes).ok();
-        Some(Self { name: text(name)?.to_owned(), maker: Maker::parse(text(maker)?)? })
+        Some(Self {
+            name: text(name)?.to_owned(),
+            maker: Maker::parse(text(maker)?)?,
+        })
     }
 
     /// Whether the maker of this name is known, and is another organisation.
     pub fn is_foreign(&self, makers: &BTreeMap<String, BTreeSet<Maker>>) -> bool {
-        makers.get(&self.name).is_some_and(|makers| !makers.contains(&self.maker))
+        makers
+            .get(&self.name)
+            .is_some_and(|makers| !makers.contains(&self.maker))
     }
 }
 
@@ -114,7 +119,9 @@ pub fn of_bindings<E>(
 
 /// The makers' names that a battery's records give.
 pub fn claimed_makers<'a>(dossier: Dossier<'a>) -> impl Iterator<Item = &'a str> {
-    dossier.records().filter_map(|record| claimed_maker(&record))
+    dossier
+        .records()
+        .filter_map(|record| claimed_maker(&record))
 }
 
 /// The maker's name that a battery's production record gives.
@@ -128,7 +135,9 @@ fn tied(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
         Kind::Pwb => vehicles_of_battery(code, dossier),
         Kind::Lic => vehicles_of_plate(code, dossier),
         Kind::Vin => {
-            let links = dossier.links().filter(|link| link.kind == RecordKind::RegistrationPlate);
+            let links = dossier
+                .links()
+                .filter(|link| link.kind == RecordKind::RegistrationPlate);
             links.filter_map(|link| link.from.code()).collect()
         }
     }
@@ -162,5 +171,7 @@ fn vehicles_of_plate(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
 
 /// A vehicle is gone when it was itself taken in; that one of its batteries was is not enough.
 fn is_scrapped(vehicle: Dossier<'_>) -> bool {
-    vehicle.records().any(|record| record.kind == RecordKind::RecycleReceipt)
+    vehicle
+        .records()
+        .any(|record| record.kind == RecordKind::RecycleReceipt)
 }

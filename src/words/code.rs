@@ -216,7 +216,7 @@ impl Deref for Key {
 }
 
 /// The kind's number in the store; never changes.
-const fn kind_number(kind: Kind) -> u8 {
+pub const fn kind_number(kind: Kind) -> u8 {
     match kind {
         Kind::Vin => 1,
         Kind::Pwb => 2,

@@ -98,14 +98,26 @@ impl<'a, 't> Batch<'a, 't> {
         policy: Policy,
         pair_key: &'a PairKey,
     ) -> Self {
-        Self { tables, txn, policy, pair_key, dossiers: BTreeMap::new(), restless: BTreeSet::new() }
+        Self {
+            tables,
+            txn,
+            policy,
+            pair_key,
+            dossiers: BTreeMap::new(),
+            restless: BTreeSet::new(),
+        }
     }
 
     /// Notes each record's digest under its source and id. Gives back the ones that are new.
-    fn sift(&mut self, incoming: &[Incoming], outcome: &mut Outcome) -> Result<Vec<usize>, StoreError> {
+    fn sift(
+        &mut self,
+        incoming: &[Incoming],
+        outcome: &mut Outcome,
+    ) -> Result<Vec<usize>, StoreError> {
         let mut keyed: Vec<(Vec<u8>, usize)> = Vec::with_capacity(incoming.len());
         for (at, one) in incoming.iter().enumerate() {
-            let record = Record::read(&one.bytes).ok_or(StoreError::Corrupt("a record just made"))?;
+            let record =
+                Record::read(&one.bytes).ok_or(StoreError::Corrupt("a record just made"))?;
             let mut key = Vec::with_capacity(48);
             key.extend_from_slice(record.source.as_bytes());
             // No source holds this byte, so no two pairs of source and id make one key.
@@ -116,7 +128,9 @@ impl<'a, 't> Batch<'a, 't> {
         keyed.sort_unstable();
         let mut fresh = Vec::with_capacity(keyed.len());
         for (key, at) in keyed {
-            let Some(one) = incoming.get(at) else { continue };
+            let Some(one) = incoming.get(at) else {
+                continue;
+            };
             let mut content = one.subject.key();
             content.extend_from_slice(&one.bytes);
             let digest = digest(&SHA256, &content);
@@ -147,7 +161,9 @@ impl<'a, 't> Batch<'a, 't> {
         entries.sort_unstable();
         let mut changed = BTreeSet::new();
         for group in entries.chunk_by(|(one, _), (next, _)| one == next) {
-            let Some((subject, _)) = group.first() else { continue };
+            let Some((subject, _)) = group.first() else {
+                continue;
+            };
             let key = subject.key();
             let old = get(self.tables.dossiers, self.txn, &key)?.unwrap_or_default();
             let added = group.iter().map(|(_, entry)| entry.as_slice());
@@ -166,12 +182,18 @@ impl<'a, 't> Batch<'a, 't> {
     fn suspect(&mut self, incoming: &[Incoming], outcome: &mut Outcome) -> Result<(), StoreError> {
         let mut named = BTreeSet::new();
         for one in incoming {
-            let Some(record) = Record::read(&one.bytes) else { continue };
+            let Some(record) = Record::read(&one.bytes) else {
+                continue;
+            };
             outcome.makers |= record.kind == RecordKind::PartyMaker;
-            if let (Some(name), Some(maker)) =
-                (contradictions::claimed_maker(&record), one.subject.code().and_then(Maker::of_code))
-            {
-                outcome.claims.insert(Claim { name: name.to_owned(), maker });
+            if let (Some(name), Some(maker)) = (
+                contradictions::claimed_maker(&record),
+                one.subject.code().and_then(Maker::of_code),
+            ) {
+                outcome.claims.insert(Claim {
+                    name: name.to_owned(),
+                    maker,
+                });
             }
             if bonds::binds(record.kind) {
                 named.extend(one.subject.code());
@@ -222,7 +244,11 @@ impl<'a, 't> Batch<'a, 't> {
         for code in std::mem::take(&mut self.restless) {
             let dossier = Dossier::from_bytes(self.dossier(Subject::Code(code))?);
             for partner in partners(code, dossier) {
-                pairs.insert(if code < partner { (code, partner) } else { (partner, code) });
+                pairs.insert(if code < partner {
+                    (code, partner)
+                } else {
+                    (partner, code)
+                });
             }
         }
         let mut parts: BTreeMap<Code, Vec<u8>> = BTreeMap::new();
@@ -237,8 +263,13 @@ impl<'a, 't> Batch<'a, 't> {
                 }
                 content.extend_from_slice(parts.get(&code).map_or(&[][..], Vec::as_slice));
             }
-            let pair = self.pair_key.pair(one, other).map_err(|_same| StoreError::Corrupt("a pair"))?;
-            let entry = pair.seal(&content).map_err(|_too_long| StoreError::Corrupt("a pair"))?;
+            let pair = self
+                .pair_key
+                .pair(one, other)
+                .map_err(|_same| StoreError::Corrupt("a pair"))?;
+            let entry = pair
+                .seal(&content)
+                .map_err(|_too_long| StoreError::Corrupt("a pair"))?;
             sealed.push((pair.tag, entry));
         }
         sealed.sort_unstable();
@@ -267,7 +298,9 @@ impl<'a, 't> Batch<'a, 't> {
 
 /// The entries that one record makes, in its own dossier and in those of the codes it names.
 fn spread(one: &Incoming, entries: &mut Vec<(Subject, Vec<u8>)>) {
-    let Some(record) = Record::read(&one.bytes) else { return };
+    let Some(record) = Record::read(&one.bytes) else {
+        return;
+    };
     let entry = dossier::record_entry(record);
     if let Subject::Party(party) = one.subject
         && record.kind == RecordKind::PartyMaker

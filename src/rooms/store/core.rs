@@ -48,7 +48,12 @@ impl Core {
     pub fn open(path: &Path, policy: Policy, pair_key_file: &Path) -> Result<Self, StoreError> {
         let room = Room::open(path)?;
         let pair_key = PairKey::open_or_make(pair_key_file)?;
-        let core = Self { room, policy, pair_key, pair_key_file: pair_key_file.to_owned() };
+        let core = Self {
+            room,
+            policy,
+            pair_key,
+            pair_key_file: pair_key_file.to_owned(),
+        };
         core.claim()?;
         Ok(core)
     }
@@ -73,14 +78,16 @@ impl Core {
     pub fn conflicts_of(&self, code: Code) -> Result<Vec<Conflict>, StoreError> {
         let bytes = self.dossier(Subject::Code(code))?;
         let dossier = Dossier::from_bytes(&bytes);
-        let bindings = contradictions::of_bindings(code, dossier, |other| {
-            self.dossier(Subject::Code(other))
-        })?;
+        let bindings =
+            contradictions::of_bindings(code, dossier, |other| self.dossier(Subject::Code(other)))?;
         let mut found: Vec<Contradiction> = bindings.into_iter().collect();
         if code.kind() == Kind::Pwb && self.is_foreign(code, dossier)? {
             found.push(Contradiction::OrganisationNotItsMakers);
         }
-        Ok(found.into_iter().map(|what| Conflict { code, what }).collect())
+        Ok(found
+            .into_iter()
+            .map(|what| Conflict { code, what })
+            .collect())
     }
 
     /// The batteries whose records name one of these makers while their codes name another.
@@ -91,7 +98,10 @@ impl Core {
             for (code, bytes) in self.batteries(claim.maker)? {
                 let dossier = Dossier::from_bytes(&bytes);
                 if contradictions::claimed_makers(dossier).any(|name| name == claim.name) {
-                    found.push(Conflict { code, what: Contradiction::OrganisationNotItsMakers });
+                    found.push(Conflict {
+                        code,
+                        what: Contradiction::OrganisationNotItsMakers,
+                    });
                 }
             }
         }
@@ -111,7 +121,11 @@ impl Core {
     /// Makes every view, class and pair anew, under `policy`. Safe to interrupt and to repeat;
     /// readers see each view whole, under its old stamp or its new one. Says after each step how
     /// many dossiers are done.
-    pub fn reproject(mut self, policy: Policy, mut done: impl FnMut(u64)) -> Result<u64, StoreError> {
+    pub fn reproject(
+        mut self,
+        policy: Policy,
+        mut done: impl FnMut(u64),
+    ) -> Result<u64, StoreError> {
         self.policy = policy;
         self.start_over()?;
         let mut after: Vec<u8> = Vec::new();
@@ -129,7 +143,9 @@ impl Core {
             let Some(last) = last else { return Ok(count) };
             let mut batch = Batch::new(self.room.tables, &mut txn, policy, &self.pair_key);
             batch.project(&step)?;
-            step.iter().filter_map(|subject| subject.code()).for_each(|code| batch.disturb(code));
+            step.iter()
+                .filter_map(|subject| subject.code())
+                .for_each(|code| batch.disturb(code));
             batch.seal()?;
             txn.commit()?;
             count += u64::try_from(step.len()).unwrap_or(0);
@@ -152,7 +168,14 @@ impl Core {
         let txn = self.room.env.read_txn()?;
         let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
         let tables = self.room.tables;
-        let all = [tables.views, tables.classes, tables.pairs, tables.dossiers, tables.records, tables.claims];
+        let all = [
+            tables.views,
+            tables.classes,
+            tables.pairs,
+            tables.dossiers,
+            tables.records,
+            tables.claims,
+        ];
         for table in all {
             for entry in table.iter(&txn)? {
                 let (key, value) = entry?;
@@ -163,10 +186,14 @@ impl Core {
             }
             context.update(b"end of table");
         }
-        Ok(context.finish().as_ref().iter().fold(String::new(), |mut text, byte| {
-            let _infallible = write!(text, "{byte:02x}");
-            text
-        }))
+        Ok(context
+            .finish()
+            .as_ref()
+            .iter()
+            .fold(String::new(), |mut text, byte| {
+                let _infallible = write!(text, "{byte:02x}");
+                text
+            }))
     }
 
     /// A new store takes this policy and key; an old one has to have them already.
@@ -174,12 +201,21 @@ impl Core {
         let mut txn = self.room.env.write_txn()?;
         let table = self.room.tables.meta;
         let stamp = self.policy.stamp().byte();
-        match table.get(&txn, meta::POLICY)?.and_then(<[u8]>::first).copied() {
+        match table
+            .get(&txn, meta::POLICY)?
+            .and_then(<[u8]>::first)
+            .copied()
+        {
             None => table.put(&mut txn, meta::POLICY, &[stamp])?,
             Some(found) if found == stamp => {}
             Some(found) => {
-                let found = Stamp::from_byte(found).policy().map_or("of another release", Policy::name);
-                return Err(StoreError::Policy { found, wanted: self.policy.name() });
+                let found = Stamp::from_byte(found)
+                    .policy()
+                    .map_or("of another release", Policy::name);
+                return Err(StoreError::Policy {
+                    found,
+                    wanted: self.policy.name(),
+                });
             }
         }
         let check = self.pair_key.check();
@@ -196,7 +232,9 @@ impl Core {
     fn start_over(&self) -> Result<(), StoreError> {
         let mut txn = self.room.env.write_txn()?;
         let tables = self.room.tables;
-        tables.meta.put(&mut txn, meta::POLICY, &[self.policy.stamp().byte()])?;
+        tables
+            .meta
+            .put(&mut txn, meta::POLICY, &[self.policy.stamp().byte()])?;
         let check = self.pair_key.check();
         if tables.meta.get(&txn, meta::PAIR_KEY_CHECK)? != Some(&check[..]) {
             tables.meta.put(&mut txn, meta::PAIR_KEY_CHECK, &check)?;
@@ -206,23 +244,40 @@ impl Core {
     }
 
     fn is_foreign(&self, code: Code, dossier: Dossier<'_>) -> Result<bool, StoreError> {
-        let Some(maker) = Maker::of_code(code) else { return Ok(false) };
+        let Some(maker) = Maker::of_code(code) else {
+            return Ok(false);
+        };
         let makers = self.makers()?;
-        Ok(contradictions::claimed_makers(dossier)
-            .any(|name| Claim { name: name.to_owned(), maker }.is_foreign(&makers)))
+        Ok(contradictions::claimed_makers(dossier).any(|name| {
+            Claim {
+                name: name.to_owned(),
+                maker,
+            }
+            .is_foreign(&makers)
+        }))
     }
 
     /// The organisations behind each maker's name.
     fn makers(&self) -> Result<BTreeMap<String, BTreeSet<Maker>>, StoreError> {
         let txn = self.room.env.read_txn()?;
         let mut found: BTreeMap<String, BTreeSet<Maker>> = BTreeMap::new();
-        for entry in self.room.tables.dossiers.prefix_iter(&txn, &[crate::words::subject::PARTY])? {
+        for entry in self
+            .room
+            .tables
+            .dossiers
+            .prefix_iter(&txn, &[crate::words::subject::PARTY])?
+        {
             let (key, bytes) = entry?;
-            let Some(Subject::Party(party)) = Subject::from_key(key) else { continue };
+            let Some(Subject::Party(party)) = Subject::from_key(key) else {
+                continue;
+            };
             let records = Dossier::from_bytes(bytes).records();
             for record in records.filter(|record| record.kind == RecordKind::PartyMaker) {
                 if let Some(name) = record.open("CompanyName") {
-                    found.entry(name.to_owned()).or_default().insert(Maker::of_party(party));
+                    found
+                        .entry(name.to_owned())
+                        .or_default()
+                        .insert(Maker::of_party(party));
                 }
             }
         }
@@ -232,7 +287,11 @@ impl Core {
     /// The dossiers of all batteries whose codes name this maker.
     fn batteries(&self, maker: Maker) -> Result<Vec<(Code, Vec<u8>)>, StoreError> {
         let txn = self.room.env.read_txn()?;
-        let prefix = [&[crate::words::code::key_byte(Kind::Pwb)], maker.as_bytes()].concat();
+        let prefix = [
+            &[crate::words::code::kind_number(Kind::Pwb)],
+            maker.as_bytes(),
+        ]
+        .concat();
         let mut found = Vec::new();
         for entry in self.room.tables.dossiers.prefix_iter(&txn, &prefix)? {
             let (key, bytes) = entry?;
@@ -246,15 +305,27 @@ impl Core {
         if resident_file_bytes() < RESIDENT_MAX {
             return Ok(self);
         }
-        let Self { room, policy, pair_key, pair_key_file } = self;
-        Ok(Self { room: room.reopen()?, policy, pair_key, pair_key_file })
+        let Self {
+            room,
+            policy,
+            pair_key,
+            pair_key_file,
+        } = self;
+        Ok(Self {
+            room: room.reopen()?,
+            policy,
+            pair_key,
+            pair_key_file,
+        })
     }
 }
 
 /// File-backed memory of this process, from the kernel; nothing where it does not say.
 fn resident_file_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("RssFile:"));
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssFile:"));
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
 }

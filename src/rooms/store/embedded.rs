@@ -71,7 +71,10 @@ impl Room {
         };
         std::fs::create_dir_all(path).map_err(|error| fail(error.into()))?;
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
-        options.map_size(MAP_BYTES).max_readers(MAX_READERS).max_dbs(8);
+        options
+            .map_size(MAP_BYTES)
+            .max_readers(MAX_READERS)
+            .max_dbs(8);
         #[expect(
             unsafe_code,
             reason = "heed's open is unsafe because the file is mapped: nobody else may cut or \
@@ -81,9 +84,14 @@ impl Room {
         // SAFETY: see the reason above.
         let env = unsafe { options.open(path) }.map_err(|error| fail(error.into()))?;
         // Readers that died without a word would hold old pages for ever.
-        env.clear_stale_readers().map_err(|error| fail(error.into()))?;
+        env.clear_stale_readers()
+            .map_err(|error| fail(error.into()))?;
         let tables = Tables::open(&env)?;
-        let room = Self { env, tables, path: path.to_owned() };
+        let room = Self {
+            env,
+            tables,
+            path: path.to_owned(),
+        };
         room.check_format()?;
         Ok(room)
     }
@@ -97,11 +105,19 @@ impl Room {
 
     fn check_format(&self) -> Result<(), StoreError> {
         let txn = self.env.read_txn()?;
-        let found = self.tables.meta.get(&txn, meta::FORMAT)?.and_then(|bytes| bytes.first()).copied();
+        let found = self
+            .tables
+            .meta
+            .get(&txn, meta::FORMAT)?
+            .and_then(|bytes| bytes.first())
+            .copied();
         drop(txn);
         match found {
             Some(FORMAT) => Ok(()),
-            Some(found) => Err(StoreError::Format { found, known: FORMAT }),
+            Some(found) => Err(StoreError::Format {
+                found,
+                known: FORMAT,
+            }),
             None => {
                 let mut txn = self.env.write_txn()?;
                 self.tables.meta.put(&mut txn, meta::FORMAT, &[FORMAT])?;
@@ -120,8 +136,9 @@ pub(super) mod meta {
 
 impl Tables {
     fn open(env: &Env<WithoutTls>) -> Result<Self, StoreError> {
-        const NAMES: [&str; 7] =
-            ["meta", "views", "classes", "pairs", "dossiers", "records", "claims"];
+        const NAMES: [&str; 7] = [
+            "meta", "views", "classes", "pairs", "dossiers", "records", "claims",
+        ];
         let txn = env.write_txn()?;
         let tables = env.create_databases_and_commit(txn, |opener, txn| {
             let mut open = |name| opener.create_database::<Bytes, Bytes>(txn, Some(name));
@@ -137,10 +154,20 @@ impl Tables {
             ];
             Ok::<_, heed::Error>(CommitOrAbort::<_, ()>::Commit(tables))
         })?;
-        let CommitOrAbort::Commit([meta, views, classes, pairs, dossiers, records, claims]) = tables else {
+        let CommitOrAbort::Commit([meta, views, classes, pairs, dossiers, records, claims]) =
+            tables
+        else {
             return Err(StoreError::Corrupt("the list of tables"));
         };
-        Ok(Self { meta, views, classes, pairs, dossiers, records, claims })
+        Ok(Self {
+            meta,
+            views,
+            classes,
+            pairs,
+            dossiers,
+            records,
+            claims,
+        })
     }
 }
 
@@ -153,7 +180,12 @@ impl EmbeddedReader {
     /// The reading side of a folder that is open already.
     pub(super) fn of(room: &Room, policy: Policy) -> Self {
         let Tables { views, classes, .. } = room.tables;
-        Self { env: room.env.clone(), views, classes, policy }
+        Self {
+            env: room.env.clone(),
+            views,
+            classes,
+            policy,
+        }
     }
 
     pub(super) fn epoch(&self) -> u64 {
@@ -170,21 +202,37 @@ impl EmbeddedReader {
             return Ok(None);
         };
         let mut classes = Vec::new();
-        for maker in [Maker::of_code(code), stored::maker(view)].into_iter().flatten() {
+        for maker in [Maker::of_code(code), stored::maker(view)]
+            .into_iter()
+            .flatten()
+        {
             let class = self.classes.get(&txn, &Subject::Maker(maker).key())?;
             classes.extend(class.map(Box::from));
         }
-        Ok(Some(Kept { view: view.into(), classes, policy: self.policy }))
+        Ok(Some(Kept {
+            view: view.into(),
+            classes,
+            policy: self.policy,
+        }))
     }
 }
 
 /// The value under a key, copied so that it outlives the next write.
-pub(super) fn get(table: Table, txn: &RoTxn<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, heed::Error> {
+pub(super) fn get(
+    table: Table,
+    txn: &RoTxn<'_>,
+    key: &[u8],
+) -> Result<Option<Vec<u8>>, heed::Error> {
     Ok(table.get(txn, key)?.map(<[u8]>::to_vec))
 }
 
 /// Puts a value under a key unless it is there already; says whether it was not.
-pub(super) fn put(table: Table, txn: &mut RwTxn<'_>, key: &[u8], value: &[u8]) -> Result<bool, heed::Error> {
+pub(super) fn put(
+    table: Table,
+    txn: &mut RwTxn<'_>,
+    key: &[u8],
+    value: &[u8],
+) -> Result<bool, heed::Error> {
     if table.get(txn, key)? == Some(value) {
         return Ok(false);
     }

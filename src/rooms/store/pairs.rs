@@ -46,20 +46,30 @@ pub struct NotAPair;
 impl PairKey {
     /// Reads the secret from its file, making it first if there is none.
     pub fn open_or_make(path: &Path) -> Result<Self, StoreError> {
-        let fail = |source| StoreError::File { path: path.to_owned(), source };
+        let fail = |source| StoreError::File {
+            path: path.to_owned(),
+            source,
+        };
         match std::fs::read(path) {
             Ok(secret) if secret.len() == SECRET_LEN => Ok(Self::new(&secret)),
             Ok(_) => {
                 let what = format!("holds no secret of {SECRET_LEN} bytes");
-                Err(fail(std::io::Error::new(std::io::ErrorKind::InvalidData, what)))
+                Err(fail(std::io::Error::new(
+                    std::io::ErrorKind::InvalidData,
+                    what,
+                )))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let mut secret = [0; SECRET_LEN];
-                rand::fill(&mut secret).map_err(|_unspecified| fail(std::io::Error::other("no random bytes")))?;
+                rand::fill(&mut secret)
+                    .map_err(|_unspecified| fail(std::io::Error::other("no random bytes")))?;
                 let mut options = std::fs::OpenOptions::new();
                 let file = options.write(true).create_new(true).mode(0o600).open(path);
                 match file {
-                    Ok(mut file) => file.write_all(&secret).and_then(|()| file.sync_all()).map_err(fail)?,
+                    Ok(mut file) => file
+                        .write_all(&secret)
+                        .and_then(|()| file.sync_all())
+                        .map_err(fail)?,
                     // Another process was quicker: its secret is the one.
                     Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                         return Self::open_or_make(path);
@@ -88,7 +98,11 @@ impl PairKey {
         if one == other {
             return Err(NotAPair);
         }
-        let (first, second) = if one < other { (one, other) } else { (other, one) };
+        let (first, second) = if one < other {
+            (one, other)
+        } else {
+            (other, one)
+        };
         let mut context = hmac::Context::with_key(&self.0);
         context.update(USE);
         for code in [first, second] {
@@ -98,10 +112,16 @@ impl PairKey {
             context.update(&key);
         }
         let made = context.sign();
-        let (tag, rest) = made.as_ref().split_first_chunk::<TAG_LEN>().ok_or(NotAPair)?;
+        let (tag, rest) = made
+            .as_ref()
+            .split_first_chunk::<TAG_LEN>()
+            .ok_or(NotAPair)?;
         let (key, _) = rest.split_first_chunk::<32>().ok_or(NotAPair)?;
         let key = UnboundKey::new(&AES_256_GCM_SIV, key).map_err(|_unspecified| NotAPair)?;
-        Ok(Pair { tag: *tag, key: LessSafeKey::new(key) })
+        Ok(Pair {
+            tag: *tag,
+            key: LessSafeKey::new(key),
+        })
     }
 }
 
@@ -111,7 +131,11 @@ impl Pair {
     pub fn seal(&self, content: &[u8]) -> Result<Vec<u8>, NotAPair> {
         let filled = (content.len() + 4).next_multiple_of(PADDING);
         let mut sealed = Vec::with_capacity(filled + 16);
-        sealed.extend_from_slice(&u32::try_from(content.len()).map_err(|_too_long| NotAPair)?.to_le_bytes());
+        sealed.extend_from_slice(
+            &u32::try_from(content.len())
+                .map_err(|_too_long| NotAPair)?
+                .to_le_bytes(),
+        );
         sealed.extend_from_slice(content);
         sealed.resize(filled, 0);
         self.key
@@ -196,6 +220,9 @@ mod tests {
         let key = PairKey::new(&[7; SECRET_LEN]);
         let (vin, pwb, _) = codes();
         let pair = key.pair(vin, pwb).unwrap();
-        assert_eq!(pair.seal(b"").unwrap().len(), pair.seal(&[1; 60]).unwrap().len());
+        assert_eq!(
+            pair.seal(b"").unwrap().len(),
+            pair.seal(&[1; 60]).unwrap().len()
+        );
     }
 }
