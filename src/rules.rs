@@ -12,3 +12,4 @@ pub mod bonds;
 pub mod contradictions;
 pub mod qr;
 pub mod label;
+pub mod admit;

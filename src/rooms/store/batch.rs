@@ -16,6 +16,7 @@ use heed::RwTxn;
 use super::StoreError;
 use super::embedded::{Room, Tables, get, put};
 use super::pairs::PairKey;
+pub use crate::rules::admit::Incoming;
 use crate::rules::bonds::{self, holder_part, partners};
 use crate::rules::class::Class;
 use crate::rules::contradictions::{self, Claim};
@@ -26,19 +27,6 @@ use crate::words::code::Code;
 use crate::words::policy::Policy;
 use crate::words::record::Record;
 use crate::words::subject::{Maker, Subject};
-
-/// A record that passed every check that needs no store.
-#[derive(Debug)]
-pub struct Incoming {
-    /// What it is about.
-    pub subject: Subject,
-    /// The record, as [`Record::write`] wrote it.
-    pub bytes: Vec<u8>,
-    /// The codes it names besides.
-    pub mentions: Vec<Code>,
-    /// Where it came from, for the list of rejects.
-    pub line: u64,
-}
 
 /// What became of a batch.
 #[derive(Debug, Default)]
