@@ -1,1 +1,4 @@
-//! The shell: sockets, signals, arguments.
+//! Floor 4, the shell: sockets, signals, arguments.
+
+pub mod store_args;
+pub mod import;

@@ -49,7 +49,7 @@ pub struct Incoming {
 }
 
 /// A record that is not taken in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejection {
     /// Where the mistake is.
     pub field: Place,
@@ -116,8 +116,8 @@ pub fn admit(draft: &Draft<'_>, line: u64) -> Result<Incoming, Rejection> {
         .ok_or(Rejection::named("record", Reason::UnknownRecord))?;
     let id = short_text("id", &draft.id, ID_MAX)?;
     let source = short_text("source", &draft.source, SOURCE_MAX)?;
-    let at = Moment::parse(&draft.at)
-        .map_err(|_not_one| Rejection::named("at", Reason::NotAMoment))?;
+    let at =
+        Moment::parse(&draft.at).map_err(|_not_one| Rejection::named("at", Reason::NotAMoment))?;
     let mut fields = FieldsBuilder::default();
     for (place, (name, given)) in draft.fields.iter().enumerate() {
         put_field(kind, place, name, given, &mut fields)?;
@@ -130,10 +130,21 @@ pub fn admit(draft: &Draft<'_>, line: u64) -> Result<Incoming, Rejection> {
     }
     let mut packed = Vec::with_capacity(160);
     fields.write(&mut packed);
-    let record = Record { kind, at, source, id, fields: Fields::from_bytes(&packed) };
+    let record = Record {
+        kind,
+        at,
+        source,
+        id,
+        fields: Fields::from_bytes(&packed),
+    };
     let mut bytes = Vec::with_capacity(packed.len() + 64);
     record.write(&mut bytes);
-    Ok(Incoming { subject, mentions: mentions(&record, subject), bytes, line })
+    Ok(Incoming {
+        subject,
+        mentions: mentions(&record, subject),
+        bytes,
+        line,
+    })
 }
 
 fn put_field(
@@ -149,21 +160,24 @@ fn put_field(
         return put_location(kind, text, fields);
     }
     let Some((slot, field)) = field::lookup(kind, name) else {
-        return Err(Rejection { field: Place::Unknown(place + 1), reason: Reason::UnknownField });
+        return Err(Rejection {
+            field: Place::Unknown(place + 1),
+            reason: Reason::UnknownField,
+        });
     };
     let reject = |reason| Rejection::named(field.key, reason);
     let Some(text) = canonical(kind, field, given).map_err(reject)? else {
         return Ok(());
     };
-    if fields.put(slot, &text) { Ok(()) } else { Err(reject(Reason::Twice)) }
+    if fields.put(slot, &text) {
+        Ok(())
+    } else {
+        Err(reject(Reason::Twice))
+    }
 }
 
 /// The standard has longitude, latitude and location number in one row: `120.1,30.2` or digits.
-fn put_location(
-    kind: RecordKind,
-    text: &str,
-    fields: &mut FieldsBuilder,
-) -> Result<(), Rejection> {
+fn put_location(kind: RecordKind, text: &str, fields: &mut FieldsBuilder) -> Result<(), Rejection> {
     let parts: Vec<(&'static str, &str)> = match text.split_once([',', '，', '\\', ' ']) {
         Some((longitude, latitude)) => vec![("longitude", longitude), ("latitude", latitude)],
         None => vec![("gln", text)],
@@ -189,14 +203,22 @@ fn subject(
         (Some(subject), _) | (None, Some(subject)) => subject,
         (None, None) => return Err(reject(Reason::Missing)),
     };
-    if fits(kind, subject) { Ok(subject) } else { Err(reject(Reason::WrongSubject)) }
+    if fits(kind, subject) {
+        Ok(subject)
+    } else {
+        Err(reject(Reason::WrongSubject))
+    }
 }
 
 /// The subject that a field of the record is, if one is.
 fn own_subject(kind: RecordKind, fields: &FieldsBuilder) -> Result<Option<Subject>, Rejection> {
     let text = |key: &str| find(kind, key).and_then(|(slot, _)| fields.text(slot));
     let code = |kind, key| text(key).and_then(|text| Code::parse(kind, text).ok());
-    let party = |key| text(key).and_then(|text| CreditCode::parse(text).ok()).map(Subject::Party);
+    let party = |key| {
+        text(key)
+            .and_then(|text| CreditCode::parse(text).ok())
+            .map(Subject::Party)
+    };
     Ok(match kind {
         RecordKind::ProductionVehicle | RecordKind::SaleBinding => {
             code(Kind::Vin, "ZhenCheBM").map(Subject::Code)
@@ -212,9 +234,9 @@ fn own_subject(kind: RecordKind, fields: &FieldsBuilder) -> Result<Option<Subjec
             (_, Some(_)) => return Err(Rejection::named("chechi_type", Reason::Missing)),
             (_, None) => None,
         },
-        RecordKind::RegistrationPlate => {
-            text("LinkUrl").and_then(|text| Code::parse_any(text).ok()).map(Subject::Code)
-        }
+        RecordKind::RegistrationPlate => text("LinkUrl")
+            .and_then(|text| Code::parse_any(text).ok())
+            .map(Subject::Code),
         RecordKind::RepairJob => code(Kind::Vin, "ZhenCheBM")
             .or_else(|| code(Kind::Pwb, "XuDianCWYBH"))
             .map(Subject::Code),
@@ -265,7 +287,8 @@ fn check_own_address(
     subject: Subject,
     fields: &FieldsBuilder,
 ) -> Result<(), Rejection> {
-    let own_address = |field: &&Field| field.entry.kind == FieldKind::Url && field.key != "generalimgpath";
+    let own_address =
+        |field: &&Field| field.entry.kind == FieldKind::Url && field.key != "generalimgpath";
     for field in kind.fields().iter().filter(own_address) {
         let text = find(kind, field.key).and_then(|(slot, _)| fields.text(slot));
         if text.is_some_and(|text| text != subject.to_string()) {
@@ -284,7 +307,8 @@ fn check_own_number(
     let number = find(kind, "ChePaiHM").and_then(|(slot, _)| fields.text(slot));
     match (subject, number) {
         (Subject::Code(code), Some(number))
-            if number.bytes().all(|byte| byte.is_ascii_digit()) && number != code.part("number") =>
+            if number.bytes().all(|byte| byte.is_ascii_digit())
+                && number != code.part("number") =>
         {
             Err(Rejection::named("ChePaiHM", Reason::OtherSubject))
         }
@@ -293,8 +317,14 @@ fn check_own_number(
 }
 
 fn required(kind: RecordKind, key: &'static str, fields: &FieldsBuilder) -> Result<(), Rejection> {
-    let there = find(kind, key).and_then(|(slot, _)| fields.text(slot)).is_some();
-    if there { Ok(()) } else { Err(Rejection::named(key, Reason::Missing)) }
+    let there = find(kind, key)
+        .and_then(|(slot, _)| fields.text(slot))
+        .is_some();
+    if there {
+        Ok(())
+    } else {
+        Err(Rejection::named(key, Reason::Missing))
+    }
 }
 
 fn short_text<'t>(name: &'static str, text: &'t str, max: usize) -> Result<&'t str, Rejection> {
@@ -310,12 +340,18 @@ fn short_text<'t>(name: &'static str, text: &'t str, max: usize) -> Result<&'t s
 impl Rejection {
     /// A mistake in a part that has a name of ours.
     pub const fn named(field: &'static str, reason: Reason) -> Self {
-        Self { field: Place::Named(field), reason }
+        Self {
+            field: Place::Named(field),
+            reason,
+        }
     }
 
     /// A mistake of the whole line.
     pub const fn line(reason: Reason) -> Self {
-        Self { field: Place::Line, reason }
+        Self {
+            field: Place::Line,
+            reason,
+        }
     }
 }
 

@@ -81,10 +81,12 @@ pub fn alert(kind: AlertKind, notice: &Record<'_>, reader: Reader<'_>) -> Alert 
             Shown::List(_) => None,
         }
     };
-    let since = match notice.kind {
-        RecordKind::RecycleReceipt => shown("receive_time"),
-        _ => shown("since"),
+    let key = if notice.kind == RecordKind::RecycleReceipt {
+        "receive_time"
+    } else {
+        "since"
     };
+    let since = shown(key);
     Alert {
         kind,
         since: since.or_else(|| Some(notice.at.month_text())),

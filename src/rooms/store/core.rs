@@ -76,18 +76,24 @@ impl Core {
 
     /// What contradicts what about a code.
     pub fn conflicts_of(&self, code: Code) -> Result<Vec<Conflict>, StoreError> {
+        let mut found: Vec<Conflict> = self.binding_conflicts(code)?.into_iter().collect();
         let bytes = self.dossier(Subject::Code(code))?;
-        let dossier = Dossier::from_bytes(&bytes);
-        let bindings =
-            contradictions::of_bindings(code, dossier, |other| self.dossier(Subject::Code(other)))?;
-        let mut found: Vec<Contradiction> = bindings.into_iter().collect();
-        if code.kind() == Kind::Pwb && self.is_foreign(code, dossier)? {
-            found.push(Contradiction::OrganisationNotItsMakers);
+        if code.kind() == Kind::Pwb && self.is_foreign(code, Dossier::from_bytes(&bytes))? {
+            found.push(Conflict {
+                code,
+                what: Contradiction::OrganisationNotItsMakers,
+            });
         }
-        Ok(found
-            .into_iter()
-            .map(|what| Conflict { code, what })
-            .collect())
+        Ok(found)
+    }
+
+    /// What contradicts what about a code, as far as bindings go.
+    pub fn binding_conflicts(&self, code: Code) -> Result<Option<Conflict>, StoreError> {
+        let bytes = self.dossier(Subject::Code(code))?;
+        let found = contradictions::of_bindings(code, Dossier::from_bytes(&bytes), |other| {
+            self.dossier(Subject::Code(other))
+        })?;
+        Ok(found.map(|what| Conflict { code, what }))
     }
 
     /// The batteries whose records name one of these makers while their codes name another.

@@ -93,7 +93,11 @@ fn in_form<'t>(
     match field.entry.kind {
         FieldKind::CodeVin if field.key == "chechibm" => {
             // Vehicle or battery: the item's type, beside it, says which.
-            if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) { Ok(text) } else { any(&text) }
+            if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                Ok(text)
+            } else {
+                any(&text)
+            }
         }
         FieldKind::CodeVin => code(Kind::Vin, &text),
         FieldKind::CodePwb => code(Kind::Pwb, &text),
@@ -148,12 +152,17 @@ fn in_form<'t>(
 
 /// A code alone, or the whole address on its sticker.
 fn code(kind: Kind, text: &str) -> Result<Code, Reason> {
-    let bare = text.strip_prefix(kind.keyword()).and_then(|rest| rest.strip_prefix('/'));
+    let bare = text
+        .strip_prefix(kind.keyword())
+        .and_then(|rest| rest.strip_prefix('/'));
     let parsed = match bare {
         None if text.contains("://") => Code::parse_any(text),
         bare => Code::parse(kind, bare.unwrap_or(text)),
     };
-    parsed.ok().filter(|code| code.kind() == kind).ok_or(Reason::NotACode)
+    parsed
+        .ok()
+        .filter(|code| code.kind() == kind)
+        .ok_or(Reason::NotACode)
 }
 
 fn any<'t>(text: &str) -> Result<Cow<'t, str>, Reason> {
@@ -165,8 +174,9 @@ fn any<'t>(text: &str) -> Result<Cow<'t, str>, Reason> {
 fn codes(text: &str) -> Result<String, Reason> {
     let separators = [LIST_SEPARATOR, ',', ';', '，', '；', '、', ' '];
     let texts = text.split(separators).filter(|text| !text.is_empty());
-    let mut codes =
-        texts.map(|text| code(Kind::Pwb, text)).collect::<Result<Vec<Code>, Reason>>()?;
+    let mut codes = texts
+        .map(|text| code(Kind::Pwb, text))
+        .collect::<Result<Vec<Code>, Reason>>()?;
     codes.sort_unstable();
     codes.dedup();
     if codes.is_empty() || codes.len() > LIST_MAX {

@@ -1,0 +1,33 @@
+//! Where a command finds the store: the same arguments for every command that writes one.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::rooms::store::core::Core;
+use crate::rooms::store::{StoreError, StoreUrl};
+use crate::words::policy::Policy;
+
+/// Arguments that name a store.
+#[derive(Clone, Debug, Args)]
+pub struct StoreArgs {
+    /// The store
+    #[arg(long, env = "SAOMA_STORE", default_value = "embedded:./saoma-data")]
+    pub store: StoreUrl,
+    /// `standard`, or `strict`: withholds the masked owner of a plate. A store keeps the policy it was made with
+    #[arg(long, env = "SAOMA_POLICY", default_value = "standard")]
+    pub policy: Policy,
+    /// The deployment's secret for pairs, made if there is none [default: beside the store]
+    #[arg(long, env = "SAOMA_PAIR_KEY_FILE")]
+    pub pair_key_file: Option<PathBuf>,
+}
+
+impl StoreArgs {
+    /// Opens the store for writing.
+    pub fn open(&self) -> Result<Core, StoreError> {
+        let StoreUrl::Embedded(path) = &self.store;
+        let beside = || path.with_extension("pair-key");
+        let key = self.pair_key_file.clone().unwrap_or_else(beside);
+        Core::open(path, self.policy, &key)
+    }
+}
