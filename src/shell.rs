@@ -1,1 +1,3 @@
 //! The shell: sockets, signals, arguments.
+
+pub mod label;

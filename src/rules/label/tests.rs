@@ -192,7 +192,7 @@ fn every_object_begins_where_the_index_says() {
     let lines = String::from_utf8_lossy(&file[index..]).into_owned();
     let offsets = lines.lines().filter(|line| line.ends_with(" n "));
     for (at, line) in offsets.enumerate() {
-        let offset: usize = line[..10].parse().unwrap();
+        let offset: usize = line.split(' ').next().unwrap().parse().unwrap();
         let head = format!("{} 0 obj\n", at + 1);
         assert!(
             file[offset..].starts_with(head.as_bytes()),
