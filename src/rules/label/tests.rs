@@ -220,8 +220,8 @@ fn more_stickers_than_a_sheet_holds_are_refused_and_the_number_that_fits_is_name
     else {
         panic!("{refused}");
     };
-    assert_eq!((fit_columns, fit_rows), (3, 9));
-    let narrower = sheet.widest((60 * MM, 26 * MM));
+    assert_eq!((fit_columns, fit_rows), (3, 8));
+    let narrower = sheet.widest((60 * MM, 27 * MM));
     let layout = vehicle().layout(PUBLIC, Level::Medium, narrower).unwrap();
     Document::new(Vec::new(), sheet)
         .unwrap()
