@@ -2,3 +2,6 @@
 
 pub mod store_args;
 pub mod import;
+//! The shell: sockets, signals, arguments.
+
+pub mod label;

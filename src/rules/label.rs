@@ -375,9 +375,9 @@ const fn plan(kind: Kind) -> Plan {
     match kind {
         Kind::Vin => Plan {
             width: 60 * MM,
-            height: 26 * MM,
+            height: 27 * MM,
             place,
-            mark: Some(25_000),
+            mark: Some(25_100),
             text: Text {
                 left: 23_500,
                 room: 35_000,
@@ -390,9 +390,9 @@ const fn plan(kind: Kind) -> Plan {
         },
         Kind::Pwb => Plan {
             width: 50 * MM,
-            height: 26 * MM,
+            height: 27 * MM,
             place,
-            mark: Some(25_000),
+            mark: Some(25_100),
             text: Text {
                 left: 23_500,
                 room: 25_000,
