@@ -2,7 +2,7 @@
 //! electric bicycle, its battery or its plate.
 //!
 //! A module names only modules of its own floor or of a floor above it in this list
-//! (`tests/it/floors.rs` checks it):
+//! (`tests/floors.rs` checks it):
 pub mod words;
 pub mod rules;
 pub mod rooms;

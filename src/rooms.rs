@@ -1,1 +1,3 @@
 //! Floor 2, rooms: state with a lifetime.
+
+pub mod store;

@@ -1,7 +1,7 @@
 //! Floor 1, rules: pure functions over words.
 
-pub mod card;
 pub(crate) mod bytes;
+pub mod card;
 pub mod dossier;
 pub mod show;
 pub mod stored;
@@ -15,3 +15,8 @@ mod standin;
 pub mod render;
 pub mod reply;
 pub mod ask;
+pub mod bonds;
+pub mod contradictions;
+pub mod qr;
+pub mod label;
+pub mod fixed;

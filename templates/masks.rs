@@ -3,7 +3,7 @@
 //! Every mask is a pure function of the text, gives the same every time, and gives nothing for a
 //! text that does not look like what it should be: what is in the wrong field is withheld whole.
 
-use crate::personal::{Address, IdCard, Mask, Masking, Name, Phone, Secret};
+use crate::personal::{Address, Hides, IdCard, Mask, Masking, Name, Phone, Secret, When};
 
 mod address;
 mod moment;
@@ -48,6 +48,18 @@ impl Mask for Address {
 
     fn mask(raw: &str) -> Option<Masking> {
         address::mask(raw)
+    }
+}
+
+/// The month.
+impl Mask for When {
+    const NAME: &'static str = "When";
+
+    fn mask(raw: &str) -> Option<Masking> {
+        Some(Masking {
+            text: month_of(raw)?,
+            hides: Hides::Part,
+        })
     }
 }
 

@@ -132,6 +132,10 @@ pub enum IdCard {}
 #[derive(Debug)]
 pub enum Address {}
 
+/// When something happened to a person.
+#[derive(Debug)]
+pub enum When {}
+
 /// What has no mask: it is disclosed or it stays.
 #[derive(Debug)]
 pub enum Secret {}
@@ -147,6 +151,7 @@ pub(crate) mod sealed {
     impl Sealed for super::Phone {}
     impl Sealed for super::IdCard {}
     impl Sealed for super::Address {}
+    impl Sealed for super::When {}
     impl Sealed for super::Secret {}
 }
 

@@ -31,7 +31,10 @@ const RAISING: [(RecordKind, AlertKind); 5] = [
 
 /// The alerts that this reader may see, gravest first.
 pub fn alerts(dossier: Dossier<'_>, reader: Reader<'_>, policy: Policy) -> Vec<Raised> {
-    RAISING.into_iter().filter_map(|(from, kind)| raised(dossier, from, kind, reader, policy)).collect()
+    RAISING
+        .into_iter()
+        .filter_map(|(from, kind)| raised(dossier, from, kind, reader, policy))
+        .collect()
 }
 
 fn raised(
@@ -60,7 +63,10 @@ fn raised(
         let alert = stands(&notice).then(|| alert(kind, &notice, reader));
         // The same words again are no change: it stands since it first read like this.
         if last.as_ref().is_none_or(|last| last.alert != alert) {
-            last = Some(Raised { alert, at: notice.at });
+            last = Some(Raised {
+                alert,
+                at: notice.at,
+            });
         }
     }
     last
@@ -79,7 +85,11 @@ pub fn alert(kind: AlertKind, notice: &Record<'_>, reader: Reader<'_>) -> Alert 
         RecordKind::RecycleReceipt => shown("receive_time"),
         _ => shown("since"),
     };
-    Alert { kind, since: since.or_else(|| Some(notice.at.month_text())), text: shown("text") }
+    Alert {
+        kind,
+        since: since.or_else(|| Some(notice.at.month_text())),
+        text: shown("text"),
+    }
 }
 
 /// Whether a notice takes an earlier one back.

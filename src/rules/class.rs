@@ -72,13 +72,18 @@ impl Class {
 
     /// The recalls that concern this code, of one of these models.
     pub fn recalls_of(&self, code: Code, models: &[&str]) -> impl Iterator<Item = &Recall> {
-        self.recalls.iter().filter(move |recall| recall.concerns(code, models))
+        self.recalls
+            .iter()
+            .filter(move |recall| recall.concerns(code, models))
     }
 
     /// The bytes to keep.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        put_number(&mut out, self.sheets_at.map_or(0, |at| at.seconds().cast_unsigned()));
+        put_number(
+            &mut out,
+            self.sheets_at.map_or(0, |at| at.seconds().cast_unsigned()),
+        );
         stored::put_sheets(&mut out, &self.sheets);
         put_count(&mut out, self.recalls.len());
         for recall in &self.recalls {
@@ -103,7 +108,9 @@ impl Class {
         let mut from = Reader::new(bytes);
         let sheets_at = Some(from.number()?).filter(|at| *at != 0);
         let sheets = stored::sheets(&mut from)?;
-        let recalls = (0..from.count()?).map(|_| recall(&mut from)).collect::<Option<_>>()?;
+        let recalls = (0..from.count()?)
+            .map(|_| recall(&mut from))
+            .collect::<Option<_>>()?;
         let warranties = (0..from.count()?)
             .map(|_| {
                 Some(Warranty {
@@ -114,21 +121,33 @@ impl Class {
             })
             .collect::<Option<_>>()?;
         let sheets_at = sheets_at.map(|at| Moment::from_seconds(at.cast_signed()));
-        from.is_empty().then_some(Self { sheets, sheets_at, recalls, warranties })
+        from.is_empty().then_some(Self {
+            sheets,
+            sheets_at,
+            recalls,
+            warranties,
+        })
     }
 }
 
 impl Recall {
     fn concerns(&self, code: Code, models: &[&str]) -> bool {
         (self.model.is_empty() || models.contains(&self.model.as_str()))
-            && self.from.is_none_or(|from| from.kind() == code.kind() && from <= code)
-            && self.to.is_none_or(|to| to.kind() == code.kind() && code <= to)
+            && self
+                .from
+                .is_none_or(|from| from.kind() == code.kind() && from <= code)
+            && self
+                .to
+                .is_none_or(|to| to.kind() == code.kind() && code <= to)
     }
 }
 
 fn recalls(dossier: Dossier<'_>, reader: show::Reader<'_>) -> Vec<Recall> {
     let mut standing: Vec<Recall> = Vec::new();
-    for notice in dossier.records().filter(|record| record.kind == RecordKind::NoticeRecall) {
+    for notice in dossier
+        .records()
+        .filter(|record| record.kind == RecordKind::NoticeRecall)
+    {
         let bound = |key: &str| notice.open(key).and_then(|text| Code::parse_any(text).ok());
         let recall = Recall {
             alert: alert(AlertKind::Recalled, &notice, reader),
@@ -153,9 +172,16 @@ fn recalls(dossier: Dossier<'_>, reader: show::Reader<'_>) -> Vec<Recall> {
 
 fn warranties(dossier: Dossier<'_>) -> Vec<Warranty> {
     let mut standing: Vec<Warranty> = Vec::new();
-    for policy in dossier.records().filter(|record| record.kind == RecordKind::WarrantyPolicy) {
+    for policy in dossier
+        .records()
+        .filter(|record| record.kind == RecordKind::WarrantyPolicy)
+    {
         let text = |key: &str| policy.open(key).unwrap_or_default().to_owned();
-        let new = Warranty { model: text("model"), part: text("part"), months: text("months") };
+        let new = Warranty {
+            model: text("model"),
+            part: text("part"),
+            months: text("months"),
+        };
         standing.retain(|old| (&old.model, &old.part) != (&new.model, &new.part));
         standing.push(new);
     }
@@ -171,5 +197,11 @@ fn recall(from: &mut Reader<'_>) -> Option<Recall> {
     let at = Moment::from_seconds(from.number()?.cast_signed());
     let model = from.text()?.to_owned();
     let mut bound = || from.text().map(|text| Code::parse_any(text).ok());
-    Some(Recall { alert, at, model, from: bound()?, to: bound()? })
+    Some(Recall {
+        alert,
+        at,
+        model,
+        from: bound()?,
+        to: bound()?,
+    })
 }

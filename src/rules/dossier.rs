@@ -89,7 +89,11 @@ pub fn record_entry(record: Record<'_>) -> Vec<u8> {
 pub fn link_entry(record: Record<'_>, from: Subject, named: Code, mentions: &[Code]) -> Vec<u8> {
     let mut entry = Vec::with_capacity(160);
     entry.push(LINK);
-    Record { fields: crate::words::record::Fields::default(), ..record }.write(&mut entry);
+    Record {
+        fields: crate::words::record::Fields::default(),
+        ..record
+    }
+    .write(&mut entry);
     write_key(&mut entry, &from.key());
     for other in mentions {
         if other.kind() != named.kind() && Subject::Code(*other) != from {

@@ -50,13 +50,21 @@ pub fn public_view(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<S
     if settled.is_empty() && raised.iter().all(|raised| raised.alert.is_none()) {
         return None;
     }
-    let by_sheet = settled.iter().map(|settled| precise(settled.sheet.kind, settled.at));
+    let by_sheet = settled
+        .iter()
+        .map(|settled| precise(settled.sheet.kind, settled.at));
     let by_alert = raised.iter().map(|raised| raised.at.month());
     Some(StoredView {
         stamp: policy.stamp(),
-        as_of: by_sheet.chain(by_alert).max().unwrap_or(Moment::from_seconds(0)),
+        as_of: by_sheet
+            .chain(by_alert)
+            .max()
+            .unwrap_or(Moment::from_seconds(0)),
         maker: submitter(code, dossier),
-        alerts: raised.into_iter().filter_map(|raised| raised.alert).collect(),
+        alerts: raised
+            .into_iter()
+            .filter_map(|raised| raised.alert)
+            .collect(),
         sheets: settled.into_iter().map(|settled| settled.sheet).collect(),
     })
 }
@@ -85,7 +93,9 @@ fn sheet(
     let cells = |record: &Record<'_>| row(code, record, reader, policy);
     let mut rows: Vec<(Moment, Vec<StoredCell>)> = match keep(kind, reader.audience()) {
         Keep::None => Vec::new(),
-        Keep::Newest => settled(group.iter().map(|record| (record.at, cells(record)))).into_iter().collect(),
+        Keep::Newest => settled(group.iter().map(|record| (record.at, cells(record))))
+            .into_iter()
+            .collect(),
         Keep::NewestOfEachSource => {
             let mut sources: Vec<&str> = group.iter().map(|record| record.source).collect();
             sources.sort_unstable();
@@ -103,7 +113,10 @@ fn sheet(
             for record in group {
                 first_seen.entry(cells(record)).or_insert(record.at);
             }
-            first_seen.into_iter().map(|(cells, at)| (at, cells)).collect()
+            first_seen
+                .into_iter()
+                .map(|(cells, at)| (at, cells))
+                .collect()
         }
     };
     rows.retain(|(_, cells)| !cells.is_empty());
@@ -113,7 +126,10 @@ fn sheet(
     rows.sort();
     let at = rows.iter().map(|(at, _)| *at).max()?;
     let rows = rows.into_iter().map(|(_, cells)| cells).collect();
-    Some(Settled { sheet: StoredSheet { kind, rows }, at })
+    Some(Settled {
+        sheet: StoredSheet { kind, rows },
+        at,
+    })
 }
 
 /// The last of a history, and when it came to read like this.
@@ -149,16 +165,18 @@ fn row(
         })
         .filter_map(|(slot, field)| {
             let shown = show(field, &record.value_at(slot)?, reader)?;
-            Some(StoredCell { slot, kept: kept(field.key, field.entry.kind, shown) })
+            Some(StoredCell {
+                slot,
+                kept: kept(field.key, field.entry.kind, shown),
+            })
         })
         .collect()
 }
 
 /// Whether a stored address is the one on the code's own sticker.
 fn is_address(text: &str, code: Code) -> bool {
-    text.split_once('/').is_some_and(|(kind, value)| {
-        kind == code.kind().keyword() && value == code.value()
-    })
+    text.split_once('/')
+        .is_some_and(|(kind, value)| kind == code.kind().keyword() && value == code.value())
 }
 
 const fn keep(kind: RecordKind, audience: Audience) -> Keep {
@@ -212,6 +230,10 @@ fn submitter(code: Code, dossier: Dossier<'_>) -> Option<Maker> {
     if code.kind() != Kind::Vin {
         return None;
     }
-    let produced = dossier.records().filter(|record| record.kind == RecordKind::ProductionVehicle);
-    CreditCode::parse(produced.last()?.source).ok().map(Maker::of_party)
+    let produced = dossier
+        .records()
+        .filter(|record| record.kind == RecordKind::ProductionVehicle);
+    CreditCode::parse(produced.last()?.source)
+        .ok()
+        .map(Maker::of_party)
 }

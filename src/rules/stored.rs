@@ -84,9 +84,17 @@ impl StoredView {
         let stamp = Stamp::from_byte(from.byte()?);
         let as_of = Moment::from_seconds(from.number()?.cast_signed());
         let maker = Maker::parse(from.text()?);
-        let alerts = (0..from.count()?).map(|_| alert(&mut from)).collect::<Option<_>>()?;
+        let alerts = (0..from.count()?)
+            .map(|_| alert(&mut from))
+            .collect::<Option<_>>()?;
         let sheets = sheets(&mut from)?;
-        from.is_empty().then_some(Self { stamp, as_of, maker, alerts, sheets })
+        from.is_empty().then_some(Self {
+            stamp,
+            as_of,
+            maker,
+            alerts,
+            sheets,
+        })
     }
 }
 
@@ -99,16 +107,26 @@ pub fn open_sheets(sheets: &[StoredSheet], code: Code, public_url: &str) -> Vec<
             Kept::Echo => Shown::Plain(code.value().to_owned()),
             Kept::EchoUrl => Shown::Plain(card::url(code, public_url)),
         };
-        Some(Cell { key: field.key, shown })
+        Some(Cell {
+            key: field.key,
+            shown,
+        })
     };
     let open_row = |kind, row: &Vec<StoredCell>| {
-        Row(row.iter().filter_map(|cell| open_cell(kind, cell)).collect())
+        Row(row
+            .iter()
+            .filter_map(|cell| open_cell(kind, cell))
+            .collect())
     };
     sheets
         .iter()
         .map(|sheet| Sheet {
             record: sheet.kind.name(),
-            rows: sheet.rows.iter().map(|row| open_row(sheet.kind, row)).collect(),
+            rows: sheet
+                .rows
+                .iter()
+                .map(|row| open_row(sheet.kind, row))
+                .collect(),
         })
         .collect()
 }
@@ -164,7 +182,11 @@ pub(crate) fn alert(from: &mut Reader<'_>) -> Option<Alert> {
         _ => return None,
     };
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Some(Alert { kind, since: some(from.text()?), text: some(from.text()?) })
+    Some(Alert {
+        kind,
+        since: some(from.text()?),
+        text: some(from.text()?),
+    })
 }
 
 fn put_cell(out: &mut Vec<u8>, cell: &StoredCell) {
@@ -194,11 +216,21 @@ fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
         PLAIN => Kept::Shown(Shown::Plain(from.text()?.to_owned())),
         MASKED => Kept::Shown(Shown::Masked(from.text()?.to_owned())),
         LIST => Kept::Shown(Shown::List(
-            (0..from.count()?).map(|_| from.text().map(str::to_owned)).collect::<Option<_>>()?,
+            (0..from.count()?)
+                .map(|_| from.text().map(str::to_owned))
+                .collect::<Option<_>>()?,
         )),
         ECHO => Kept::Echo,
         ECHO_URL => Kept::EchoUrl,
         _ => return None,
     };
     Some(StoredCell { slot, kept })
+}
+
+/// The maker in a stored view, without reading the rest of it.
+pub fn maker(bytes: &[u8]) -> Option<Maker> {
+    let mut from = Reader::new(bytes);
+    from.byte()?;
+    from.number()?;
+    Maker::parse(from.text()?)
 }

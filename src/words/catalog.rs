@@ -1,7 +1,7 @@
 //! The one table that decides: every field of the standard's tables 1 to 8, its grade, and what
 //! each audience gets of it.
 //!
-//! The rows are the standard's, in its order; `tests/it/catalog.rs` compares them with the facts
+//! The rows are the standard's, in its order; `tests/catalog.rs` compares them with the facts
 //! in `tests/facts/catalog.csv`. A row without a decision for all five audiences does not compile.
 //! Five extensions follow, for what the standard leaves out: alerts and warranties.
 

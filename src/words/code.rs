@@ -63,12 +63,11 @@ impl Code {
         let text = text.split(['?', '#']).next().unwrap_or_default();
         let path = match text.split_once("://") {
             Some((_scheme, rest)) => after_host(rest),
-            None => text.trim_start_matches('/'),
-        };
-        // What a browser's address bar gives: a host without its scheme. No keyword has a dot.
-        let path = match path.split_once('/') {
-            Some((host, _)) if host.contains(['.', ':']) => after_host(path),
-            _ => path,
+            None => match text.trim_start_matches('/') {
+                // What a browser's address bar gives: a host without its scheme.
+                rest if begins_with_host(rest) => after_host(rest),
+                path => path,
+            },
         };
         let path = path.strip_suffix('/').unwrap_or(path);
         let (keyword, code) = path.split_once('/').ok_or(NotACode::UnknownKind)?;
@@ -217,12 +216,18 @@ impl Deref for Key {
 }
 
 /// The kind's number in the store; never changes.
-const fn kind_number(kind: Kind) -> u8 {
+pub const fn kind_number(kind: Kind) -> u8 {
     match kind {
         Kind::Vin => 1,
         Kind::Pwb => 2,
         Kind::Lic => 3,
     }
+}
+
+/// No keyword has a dot or a colon; a host has its dots or its port.
+fn begins_with_host(address: &str) -> bool {
+    let (first, _) = address.split_once('/').unwrap_or_default();
+    first.contains(['.', ':'])
 }
 
 fn after_host(address: &str) -> &str {

@@ -12,7 +12,9 @@
 //! | 18 | check character of the whole | GB 32100, over 1–17 |
 //!
 //! The second alone catches every single wrong character. Of two exchanged characters it misses
-//! one pair, the first and the last, whose weights are equal.
+//! one pair, the first and the last, whose weights are equal. The first is there for what was not
+//! mistyped: an identity card's number, put into the wrong column, passes one check in 31 times
+//! and both in some 340.
 
 use std::fmt;
 

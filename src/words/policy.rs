@@ -86,7 +86,10 @@ impl FromStr for Policy {
             "strict" => Owner::Withheld,
             _ => return Err(NotAPolicy),
         };
-        Ok(Self { owner, ..Self::default() })
+        Ok(Self {
+            owner,
+            ..Self::default()
+        })
     }
 }
 
@@ -106,8 +109,16 @@ impl Stamp {
         if self.0 >> 2 != PROJECTION {
             return None;
         }
-        let owner = if self.0 & 1 == 0 { Owner::Withheld } else { Owner::Masked };
-        let theft = if self.0 & 2 == 0 { Theft::Staff } else { Theft::Public };
+        let owner = if self.0 & 1 == 0 {
+            Owner::Withheld
+        } else {
+            Owner::Masked
+        };
+        let theft = if self.0 & 2 == 0 {
+            Theft::Staff
+        } else {
+            Theft::Public
+        };
         Some(Policy { owner, theft })
     }
 }

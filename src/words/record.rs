@@ -144,7 +144,9 @@ impl<'a> Fields<'a> {
     }
 
     fn text(self, wanted: u8) -> Option<&'a str> {
-        self.iter().find(|(slot, _)| *slot == wanted).map(|(_, text)| text)
+        self.iter()
+            .find(|(slot, _)| *slot == wanted)
+            .map(|(_, text)| text)
     }
 }
 
@@ -172,7 +174,10 @@ impl FieldsBuilder {
 
     /// The open text put under this number.
     pub fn text(&self, slot: u8) -> Option<&str> {
-        self.0.iter().find(|(put, _)| *put == slot).map(|(_, text)| &**text)
+        self.0
+            .iter()
+            .find(|(put, _)| *put == slot)
+            .map(|(_, text)| &**text)
     }
 
     /// All bytes of the fields.

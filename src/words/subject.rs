@@ -44,17 +44,22 @@ pub enum NotASubject {
     Maker,
 }
 
-const PARTY: u8 = 4;
+/// What a party's key begins with.
+pub const PARTY: u8 = 4;
 const MAKER: u8 = 5;
 
 impl Subject {
     /// Reads `vin/…`, `pwb/…`, `lic/…` (or a whole URL), `party/…` or `maker/…`.
     pub fn parse(text: &str) -> Result<Self, NotASubject> {
         if let Some(party) = text.strip_prefix("party/") {
-            return CreditCode::parse(party).map(Self::Party).map_err(|_why| NotASubject::Party);
+            return CreditCode::parse(party)
+                .map(Self::Party)
+                .map_err(|_why| NotASubject::Party);
         }
         if let Some(maker) = text.strip_prefix("maker/") {
-            return Maker::parse(maker).map(Self::Maker).ok_or(NotASubject::Maker);
+            return Maker::parse(maker)
+                .map(Self::Maker)
+                .ok_or(NotASubject::Maker);
         }
         match Code::parse_any(text) {
             Ok(code) => Ok(Self::Code(code)),
@@ -96,9 +101,9 @@ impl Subject {
     /// Reads a key.
     pub fn from_key(key: &[u8]) -> Option<Self> {
         match key.split_first()? {
-            (&PARTY, rest) => {
-                CreditCode::parse(std::str::from_utf8(rest).ok()?).ok().map(Self::Party)
-            }
+            (&PARTY, rest) => CreditCode::parse(std::str::from_utf8(rest).ok()?)
+                .ok()
+                .map(Self::Party),
             (&MAKER, rest) => Maker::parse(std::str::from_utf8(rest).ok()?).map(Self::Maker),
             _ => Code::from_key(key).map(Self::Code),
         }

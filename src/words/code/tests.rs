@@ -231,6 +231,8 @@ fn without_its_keyword_nothing_is_guessed() {
         "://",
         "?vin/218622108311027",
         "a/vin/218622108311027",
+        "https://www.pzcode.cn/a.b/vin/218622108311027",
+        "pzcode.cn/a.b/vin/218622108311027",
     ] {
         assert_eq!(
             Code::parse_any(text),

@@ -1,0 +1,199 @@
+//! Stores: what is kept, behind two handles.
+//!
+//! [`PublicStore`] is all that a public door ever holds: it reads views and what belongs to a
+//! maker's whole class of products, and has no way to a dossier. [`core::Core`] is the writer's:
+//! dossiers in, views and pairs out, all in one transaction.
+
+use std::hash::BuildHasher;
+use std::path::PathBuf;
+
+use saoma_pages::{Alert, Audience, View};
+
+use crate::rules::card;
+use crate::rules::class::Class;
+use crate::rules::stored::{StoredView, open_sheets};
+use crate::words::code::Code;
+use crate::words::fault::Fault;
+use crate::words::policy::{Policy, Stamp};
+
+pub mod batch;
+pub mod core;
+mod embedded;
+pub mod pairs;
+
+pub use embedded::EmbeddedReader;
+
+/// Where things are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// A folder on this machine.
+    Embedded(PathBuf),
+}
+
+/// What the operator is told when a store cannot be opened or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address is of no kind that there is.
+    #[error("`{0}` is not a store: write `embedded:PATH`")]
+    Url(String),
+    /// The folder or the engine said no.
+    #[error("the store in {path}: {source}")]
+    Open {
+        /// Where it is.
+        path: PathBuf,
+        /// What was said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The engine said no in the middle.
+    #[error("the store: {0}")]
+    Engine(#[from] heed::Error),
+    /// A file beside the store could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What was said.
+        source: std::io::Error,
+    },
+    /// Another release wrote it.
+    #[error("the store has format {found}, this release reads {known}")]
+    Format {
+        /// Its format.
+        found: u8,
+        /// Ours.
+        known: u8,
+    },
+    /// The pair key is not the one the store was written with.
+    #[error(
+        "{0} is not the key that the pairs in this store were made with; `saoma reproject` makes them anew"
+    )]
+    PairKey(PathBuf),
+    /// The store was made under another policy.
+    #[error(
+        "the store was made under the policy `{found}`, not `{wanted}`; run `saoma reproject --policy {wanted}`"
+    )]
+    Policy {
+        /// The store's.
+        found: &'static str,
+        /// What was asked for.
+        wanted: &'static str,
+    },
+    /// Bytes that are not what was written.
+    #[error("the store is damaged: {0} cannot be read")]
+    Corrupt(&'static str),
+}
+
+/// A store as a public door sees it.
+#[derive(Debug)]
+pub enum PublicStore {
+    /// On this machine.
+    Embedded(EmbeddedReader),
+}
+
+/// What is kept for a code, as bytes: enough to prove a cached answer, or to make a new one.
+#[derive(Debug)]
+pub struct Kept {
+    view: Box<[u8]>,
+    /// The class of the code's maker, and that of whoever submitted it.
+    classes: Vec<Box<[u8]>>,
+    policy: Policy,
+}
+
+impl PublicStore {
+    /// Opens the store that `url` names, to show what `policy` allows.
+    pub fn open(url: &StoreUrl, policy: Policy) -> Result<Self, StoreError> {
+        match url {
+            StoreUrl::Embedded(path) => Ok(Self::Embedded(EmbeddedReader::open(path, policy)?)),
+        }
+    }
+
+    /// A number that is another whenever anything in the store may be. Costs a few nanoseconds.
+    pub fn epoch(&self) -> u64 {
+        match self {
+            Self::Embedded(reader) => reader.epoch(),
+        }
+    }
+
+    /// What is kept for this code.
+    ///
+    /// The embedded store answers from memory-mapped pages within microseconds, so it is asked on
+    /// the spot: handing the question to another thread would cost more than the answer.
+    #[expect(
+        clippy::unused_async,
+        reason = "the shape of a store that has to be waited for"
+    )]
+    pub async fn read(&self, code: Code) -> Result<Option<Kept>, Fault> {
+        match self {
+            Self::Embedded(reader) => reader.read(code),
+        }
+    }
+}
+
+impl Kept {
+    /// A fingerprint of everything the public answer depends on. Stable within a process.
+    pub fn mark(&self) -> u64 {
+        foldhash::quality::FixedState::default().hash_one((&self.view, &self.classes))
+    }
+
+    /// The view that these bytes make.
+    pub fn open(&self, code: Code, public_url: &str) -> Result<View, Fault> {
+        let stamp = self.view.first().map(|byte| Stamp::from_byte(*byte));
+        if !stamp.is_some_and(|stamp| self.policy.admits(stamp)) {
+            return Err(Fault::Policy);
+        }
+        let stored = StoredView::decode(&self.view).ok_or(Fault::Corrupt { what: "a view" })?;
+        let classes = self
+            .classes
+            .iter()
+            .map(|bytes| {
+                Class::decode(bytes).ok_or(Fault::Corrupt {
+                    what: "a maker's notices",
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(assemble(code, &stored, &classes, public_url))
+    }
+}
+
+/// A code's own view, with what its makers' classes add to it.
+fn assemble(code: Code, stored: &StoredView, classes: &[Class], public_url: &str) -> View {
+    let mut records = open_sheets(&stored.sheets, code, public_url);
+    let models: Vec<String> = records
+        .iter()
+        .flat_map(|sheet| &sheet.rows)
+        .filter_map(|row| row.get("ChanPinXH").or_else(|| row.get("XuDianCXH")))
+        .map(saoma_pages::Shown::text)
+        .collect();
+    let models: Vec<&str> = models.iter().map(String::as_str).collect();
+    let mut alerts: Vec<Alert> = stored.alerts.clone();
+    let mut as_of = stored.as_of;
+    for class in classes {
+        for recall in class.recalls_of(code, &models) {
+            alerts.push(recall.alert.clone());
+            as_of = as_of.max(recall.at);
+        }
+        records.extend(open_sheets(&class.sheets, code, public_url));
+        as_of = class.sheets_at.map_or(as_of, |at| as_of.max(at));
+    }
+    View {
+        code: card::code_card(code, public_url),
+        audience: Audience::Public,
+        alerts,
+        records,
+        as_of: as_of.to_string(),
+        stale: false,
+    }
+}
+
+impl std::str::FromStr for StoreUrl {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        match text.split_once(':') {
+            Some(("embedded", path)) if !path.is_empty() => Ok(Self::Embedded(path.into())),
+            // A whole address may hold a password; only its scheme is repeated.
+            Some((scheme, _)) => Err(StoreError::Url(format!("{scheme}:…"))),
+            None => Err(StoreError::Url(text.to_owned())),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Pairs: that two codes belong together, kept so that only who has both can find it.
+//!
+//! From the deployment's secret and both codes one HMAC makes a tag and a key. The tag is where
+//! the entry lies: without both codes there is nothing to look for, and entries tell nothing of
+//! each other. The key seals what the holder of both may see; whoever copies the store without
+//! the stickers reads nothing.
+
+use std::fmt;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::{hmac, rand};
+
+use super::StoreError;
+use crate::words::code::Code;
+
+/// Bytes of the secret.
+const SECRET_LEN: usize = 32;
+/// Bytes of a tag: 128 bits, so that two pairs never meet by chance.
+pub const TAG_LEN: usize = 16;
+/// What is sealed is filled up to a multiple of this, so that its length does not count repairs.
+const PADDING: usize = 64;
+/// Names the use of the secret, so that nothing else made with it can be taken for a pair.
+const USE: &[u8] = b"saoma pair 1";
+
+/// The deployment's secret for pairs. Kept in a file of its own, readable by the service only.
+pub struct PairKey(hmac::Key);
+
+/// Where a pair's entry lies.
+pub type Tag = [u8; TAG_LEN];
+
+/// One pair, ready to be kept or looked for.
+pub struct Pair {
+    /// Where its entry lies.
+    pub tag: Tag,
+    key: LessSafeKey,
+}
+
+/// The two codes are one, or the cryptography said no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the pair cannot be sealed or opened")]
+pub struct NotAPair;
+
+impl PairKey {
+    /// Reads the secret from its file, making it first if there is none.
+    pub fn open_or_make(path: &Path) -> Result<Self, StoreError> {
+        let fail = |source| StoreError::File {
+            path: path.to_owned(),
+            source,
+        };
+        match std::fs::read(path) {
+            Ok(secret) if secret.len() == SECRET_LEN => Ok(Self::new(&secret)),
+            Ok(_) => {
+                let what = format!("holds no secret of {SECRET_LEN} bytes");
+                Err(fail(std::io::Error::new(
+                    std::io::ErrorKind::InvalidData,
+                    what,
+                )))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut secret = [0; SECRET_LEN];
+                rand::fill(&mut secret)
+                    .map_err(|_unspecified| fail(std::io::Error::other("no random bytes")))?;
+                let mut options = std::fs::OpenOptions::new();
+                let file = options.write(true).create_new(true).mode(0o600).open(path);
+                match file {
+                    Ok(mut file) => file
+                        .write_all(&secret)
+                        .and_then(|()| file.sync_all())
+                        .map_err(fail)?,
+                    // Another process was quicker: its secret is the one.
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                        return Self::open_or_make(path);
+                    }
+                    Err(error) => return Err(fail(error)),
+                }
+                Ok(Self::new(&secret))
+            }
+            Err(error) => Err(fail(error)),
+        }
+    }
+
+    /// A secret from its bytes.
+    pub fn new(secret: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA512, secret))
+    }
+
+    /// A value that tells whether a store was made with this secret, and nothing else about it.
+    pub fn check(&self) -> [u8; 8] {
+        let tag = hmac::sign(&self.0, b"saoma pair key check 1");
+        tag.as_ref().first_chunk().copied().unwrap_or_default()
+    }
+
+    /// The pair of two codes, in whatever order they come.
+    pub fn pair(&self, one: Code, other: Code) -> Result<Pair, NotAPair> {
+        if one == other {
+            return Err(NotAPair);
+        }
+        let (first, second) = if one < other {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(USE);
+        for code in [first, second] {
+            let key = code.key();
+            // Lengths keep a long first and a short second from reading like another pair.
+            context.update(&[u8::try_from(key.len()).unwrap_or(u8::MAX)]);
+            context.update(&key);
+        }
+        let made = context.sign();
+        let (tag, rest) = made
+            .as_ref()
+            .split_first_chunk::<TAG_LEN>()
+            .ok_or(NotAPair)?;
+        let (key, _) = rest.split_first_chunk::<32>().ok_or(NotAPair)?;
+        let key = UnboundKey::new(&AES_256_GCM_SIV, key).map_err(|_unspecified| NotAPair)?;
+        Ok(Pair {
+            tag: *tag,
+            key: LessSafeKey::new(key),
+        })
+    }
+}
+
+impl Pair {
+    /// Seals what the holder of both codes may see. The same content seals to the same bytes, so
+    /// that the same records make the same store; SIV mode makes that safe.
+    pub fn seal(&self, content: &[u8]) -> Result<Vec<u8>, NotAPair> {
+        let filled = (content.len() + 4).next_multiple_of(PADDING);
+        let mut sealed = Vec::with_capacity(filled + 16);
+        sealed.extend_from_slice(
+            &u32::try_from(content.len())
+                .map_err(|_too_long| NotAPair)?
+                .to_le_bytes(),
+        );
+        sealed.extend_from_slice(content);
+        sealed.resize(filled, 0);
+        self.key
+            .seal_in_place_append_tag(nonce(), Aad::from(&self.tag), &mut sealed)
+            .map_err(|_unspecified| NotAPair)?;
+        Ok(sealed)
+    }
+
+    /// Opens what [`seal`](Self::seal) sealed.
+    pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, NotAPair> {
+        let mut bytes = sealed.to_vec();
+        let filled = self
+            .key
+            .open_in_place(nonce(), Aad::from(&self.tag), &mut bytes)
+            .map_err(|_unspecified| NotAPair)?;
+        let (len, content) = filled.split_first_chunk::<4>().ok_or(NotAPair)?;
+        let len = usize::try_from(u32::from_le_bytes(*len)).map_err(|_too_long| NotAPair)?;
+        Ok(content.get(..len).ok_or(NotAPair)?.to_vec())
+    }
+}
+
+/// Each pair has a key of its own, so one nonce serves.
+fn nonce() -> Nonce {
+    Nonce::assume_unique_for_key([0; 12])
+}
+
+impl fmt::Debug for PairKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PairKey(..)")
+    }
+}
+
+impl fmt::Debug for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pair(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::code::Kind;
+
+    fn codes() -> (Code, Code, Code) {
+        (
+            Code::parse(Kind::Vin, "218622108311027").unwrap(),
+            Code::parse(Kind::Pwb, "76392965TN21080500543B48V121513522").unwrap(),
+            Code::parse(Kind::Lic, "33010621822480").unwrap(),
+        )
+    }
+
+    #[test]
+    fn a_pair_is_the_same_in_either_order_and_opens_with_both_codes() {
+        let key = PairKey::new(&[7; SECRET_LEN]);
+        let (vin, pwb, _) = codes();
+        let pair = key.pair(vin, pwb).unwrap();
+        let sealed = pair.seal(b"two repairs").unwrap();
+        let found = key.pair(pwb, vin).unwrap();
+        assert_eq!(found.tag, pair.tag);
+        assert_eq!(found.open(&sealed).unwrap(), b"two repairs");
+    }
+
+    #[test]
+    fn another_code_or_another_secret_opens_nothing() {
+        let key = PairKey::new(&[7; SECRET_LEN]);
+        let (vin, pwb, lic) = codes();
+        let sealed = key.pair(vin, pwb).unwrap().seal(b"secret").unwrap();
+        assert_eq!(key.pair(vin, lic).unwrap().open(&sealed), Err(NotAPair));
+        let other = PairKey::new(&[8; SECRET_LEN]).pair(vin, pwb).unwrap();
+        assert_eq!(other.open(&sealed), Err(NotAPair));
+        assert_ne!(other.tag, key.pair(vin, pwb).unwrap().tag);
+    }
+
+    #[test]
+    fn a_code_is_no_pair_with_itself() {
+        let (vin, ..) = codes();
+        assert!(PairKey::new(&[7; SECRET_LEN]).pair(vin, vin).is_err());
+    }
+
+    #[test]
+    fn a_sealed_length_does_not_tell_how_much_there_is() {
+        let key = PairKey::new(&[7; SECRET_LEN]);
+        let (vin, pwb, _) = codes();
+        let pair = key.pair(vin, pwb).unwrap();
+        assert_eq!(
+            pair.seal(b"").unwrap().len(),
+            pair.seal(&[1; 60]).unwrap().len()
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! What ties codes together: which codes a record names, which of them make pairs, and what the
+//! holder of both may see beyond what anybody may.
+
+use std::collections::BTreeSet;
+
+use saoma_pages::Audience;
+
+use super::alerts::alerts;
+use super::bytes::put_count;
+use super::dossier::{Dossier, Entry};
+use super::project::sheets;
+use super::show::Reader;
+use super::stored::{self, StoredSheet};
+use crate::words::catalog::{FieldKind, RecordKind};
+use crate::words::code::{Code, Kind};
+use crate::words::policy::Policy;
+use crate::words::record::{LIST_SEPARATOR, Record, Value};
+use crate::words::subject::Subject;
+
+/// The codes that a record names in its fields, its own subject left out.
+pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
+    let mut found = BTreeSet::new();
+    for (field, value) in record.values() {
+        let kind = field.entry.kind;
+        if let Value::Codes(codes) = value
+            && kind != FieldKind::AnyCode
+        {
+            let kind = if kind == FieldKind::CodeVin {
+                Kind::Vin
+            } else {
+                Kind::Pwb
+            };
+            found.extend(
+                codes
+                    .split(LIST_SEPARATOR)
+                    .filter_map(|code| Code::parse(kind, code).ok()),
+            );
+        }
+    }
+    found.retain(|code| Subject::Code(*code) != subject);
+    found.into_iter().collect()
+}
+
+/// Whether a record of this type says that the codes it names belong together.
+pub const fn binds(kind: RecordKind) -> bool {
+    matches!(
+        kind,
+        RecordKind::SaleBinding | RecordKind::RegistrationPlate
+    )
+}
+
+/// The codes that make a pair with this one: its vehicle, its batteries, its plate.
+pub fn partners(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
+    let mut found = BTreeSet::new();
+    for entry in dossier.entries() {
+        match entry {
+            Entry::Record(record) if binds(record.kind) => {
+                found.extend(mentions(&record, Subject::Code(code)));
+            }
+            Entry::Link(link) if binds(link.kind) => {
+                found.extend(link.from.code());
+                found.extend(link.others);
+            }
+            Entry::Record(_) | Entry::Link(_) => {}
+        }
+    }
+    // Four batteries of one set are each a pair with the vehicle, not with each other.
+    found.retain(|partner| partner.kind() != code.kind());
+    found
+}
+
+/// What the holder of a pair may see of one of its codes beyond the public view, as bytes.
+pub fn holder_part(code: Code, dossier: Dossier<'_>, policy: Policy) -> Vec<u8> {
+    let holder = Reader::Masked(Audience::Holder);
+    let extra: Vec<StoredSheet> = sheets(Some(code), dossier, holder, policy)
+        .into_iter()
+        .filter_map(|settled| beyond_public(settled.sheet))
+        .collect();
+    let raised = alerts(dossier, holder, policy);
+    let public = alerts(dossier, Reader::Masked(Audience::Public), policy);
+    let extra_alerts: Vec<_> = raised
+        .into_iter()
+        .filter(|raised| public.iter().all(|public| public.alert != raised.alert))
+        .filter_map(|raised| raised.alert)
+        .collect();
+    let mut part = Vec::with_capacity(64);
+    put_count(&mut part, extra_alerts.len());
+    extra_alerts
+        .iter()
+        .for_each(|alert| stored::put_alert(&mut part, alert));
+    stored::put_sheets(&mut part, &extra);
+    part
+}
+
+fn beyond_public(mut sheet: StoredSheet) -> Option<StoredSheet> {
+    let fields = sheet.kind.fields();
+    for row in &mut sheet.rows {
+        row.retain(|cell| {
+            fields.get(usize::from(cell.slot)).is_some_and(|field| {
+                field.entry.rule(Audience::Holder) != field.entry.rule(Audience::Public)
+            })
+        });
+    }
+    sheet.rows.retain(|row| !row.is_empty());
+    (!sheet.rows.is_empty()).then_some(sheet)
+}

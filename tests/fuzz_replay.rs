@@ -1,0 +1,51 @@
+//! What fuzzing keeps is replayed on stable, with every cut and many a changed byte.
+
+use std::{fs, path::PathBuf};
+
+#[path = "fuzz/checks/code.rs"]
+mod code;
+
+type Check = fn(&[u8]);
+
+/// Each target of tests/fuzz with its check.
+const TARGETS: [(&str, Check); 1] = [("code", code::check)];
+/// Bytes that mean something somewhere, and some that nowhere do.
+const HOSTILE: [u8; 12] = *b"\0/?#:%aZ0 \xc3\xff";
+
+#[test]
+fn every_fuzz_target_is_replayed() {
+    let manifest = fs::read_to_string(folder().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let bins = manifest["bin"].as_array().unwrap();
+    let named: Vec<_> = bins.iter().map(|bin| bin["name"].as_str()).collect();
+    let replayed: Vec<_> = TARGETS.iter().map(|(name, _)| Some(*name)).collect();
+    assert_eq!(named, replayed);
+}
+
+#[test]
+fn what_fuzzing_kept_holds_today() {
+    for (name, check) in TARGETS {
+        let corpus = folder().join("corpus").join(name);
+        let mut files = 0;
+        for entry in fs::read_dir(corpus).unwrap() {
+            let bytes = fs::read(entry.unwrap().path()).unwrap();
+            files += 1;
+            check(&bytes);
+            for at in 0..bytes.len() {
+                check(&bytes[..at]);
+                for byte in HOSTILE {
+                    let mut changed = bytes.clone();
+                    changed[at] = byte;
+                    check(&changed);
+                    changed.insert(at, byte);
+                    check(&changed);
+                }
+            }
+        }
+        assert!(files >= 10, "{name} has a corpus of {files}");
+    }
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz")
+}
