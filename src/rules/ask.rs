@@ -30,6 +30,8 @@ pub struct Manner<'r> {
     pub refusals: Form,
     /// The language.
     pub lang: Lang,
+    /// The language that the address itself asks for, to be kept in a redirect.
+    pub asked: Option<Lang>,
     /// How the bytes travel.
     pub encoding: Encoding,
     /// Whether the connection can be used again.
@@ -63,15 +65,11 @@ pub enum Ask {
         code: Code,
         /// The ending of the address.
         suffix: &'static str,
-        /// The language asked for in the address.
-        lang: Option<Lang>,
     },
     /// What was filled in on the home page is this code.
     Typed {
         /// The code.
         code: Code,
-        /// The language asked for in the address.
-        lang: Option<Lang>,
     },
     /// The form for scratched stickers.
     Home,
@@ -103,25 +101,35 @@ pub enum Shape {
 /// Four times the longest address that means something here, with a whole pasted URL in it.
 const URI_MAX: usize = 2048;
 const OFFERED: &[&str] = &["text/html", "application/json"];
-const SUFFIXES: [(&str, Shape); 3] = [
-    (".json", Shape::Json),
-    (".qr.svg", Shape::QrSvg),
-    (".qr.png", Shape::QrPng),
-];
+const SUFFIXED: [Shape; 3] = [Shape::Json, Shape::QrSvg, Shape::QrPng];
+
+impl Shape {
+    /// The ending of an address that asks for this shape alone.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Page => "",
+            Self::Json => ".json",
+            Self::QrSvg => ".qr.svg",
+            Self::QrPng => ".qr.png",
+        }
+    }
+}
 
 impl<'r> Manner<'r> {
     /// How this request wants to be answered.
     pub fn of(request: &'r Parts) -> Self {
         let headers = &request.headers;
         let form = negotiate::form(headers);
+        let asked = lang_asked(&request.uri);
         Self {
             form,
+            asked,
             refusals: if request.uri.path().ends_with(".json") {
                 Form::Json
             } else {
                 negotiate::refusal_form(headers)
             },
-            lang: lang_asked(&request.uri).unwrap_or_else(|| negotiate::language(headers)),
+            lang: asked.unwrap_or_else(|| negotiate::language(headers)),
             encoding: negotiate::encoding(headers),
             after: if has_body(headers) {
                 After::Part
@@ -156,7 +164,39 @@ impl Ask {
             "/robots.txt" => Ok(Self::Robots),
             "/.well-known/security.txt" => Ok(Self::Security),
             "/icon.svg" => Ok(Self::Icon),
-            path => sticker(path, &request.uri, manner),
+            path => sticker(path, manner),
+        }
+    }
+}
+
+impl Ask {
+    /// What it is called in the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Sticker { .. } => "sticker",
+            Self::Moved { .. } => "moved",
+            Self::Typed { .. } => "typed",
+            Self::Home => "home",
+            Self::Privacy => "privacy",
+            Self::Robots => "robots",
+            Self::Security => "security",
+            Self::Icon => "icon",
+            Self::Preflight => "preflight",
+        }
+    }
+
+    /// The code it is about, if it is about one.
+    pub const fn code(&self) -> Option<Code> {
+        match self {
+            Self::Sticker { code, .. } | Self::Moved { code, .. } | Self::Typed { code } => {
+                Some(*code)
+            }
+            Self::Home
+            | Self::Privacy
+            | Self::Robots
+            | Self::Security
+            | Self::Icon
+            | Self::Preflight => None,
         }
     }
 }
@@ -196,24 +236,21 @@ fn has_body(headers: &HeaderMap) -> bool {
             .is_some_and(|length| length.as_bytes() != b"0")
 }
 
-fn sticker(path: &str, uri: &Uri, manner: &Manner<'_>) -> Result<Ask, Refusal> {
+fn sticker(path: &str, manner: &Manner<'_>) -> Result<Ask, Refusal> {
     let rest = path.strip_prefix('/').ok_or(Refusal::NoSuchPage)?;
     let (segment, rest) = rest.split_once('/').unwrap_or((rest, ""));
     let kind = find::keyword(segment).ok_or(Refusal::NoSuchPage)?;
-    let (text, suffix, fixed) = SUFFIXES
+    let (text, fixed) = SUFFIXED
         .into_iter()
-        .find_map(|(suffix, shape)| Some((rest.strip_suffix(suffix)?, suffix, Some(shape))))
-        .unwrap_or_else(|| (rest.strip_suffix('/').unwrap_or(rest), "", None));
+        .find_map(|shape| Some((rest.strip_suffix(shape.suffix())?, Some(shape))))
+        .unwrap_or_else(|| (rest.strip_suffix('/').unwrap_or(rest), None));
     let code = Code::parse(kind, text).map_err(|why| Refusal::NotACode {
         kind: Some(kind),
         why,
     })?;
     if segment != kind.keyword() {
-        return Ok(Ask::Moved {
-            code,
-            suffix,
-            lang: lang_asked(uri),
-        });
+        let suffix = fixed.map_or("", Shape::suffix);
+        return Ok(Ask::Moved { code, suffix });
     }
     let shape = match (fixed, manner.form) {
         (Some(shape), _) => shape,
@@ -228,10 +265,7 @@ fn typed(uri: &Uri) -> Result<Ask, Refusal> {
     let not_a_code = |(kind, why): (Option<Kind>, NotACode)| Refusal::NotACode { kind, why };
     let typed = parameter(uri, "code").unwrap_or_default();
     let code = find::find(&unescape(typed)).map_err(not_a_code)?;
-    Ok(Ask::Typed {
-        code,
-        lang: lang_asked(uri),
-    })
+    Ok(Ask::Typed { code })
 }
 
 fn lang_asked(uri: &Uri) -> Option<Lang> {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::rules::{
     answer::Answer,
     ask::Shape,
+    qr,
     reply::{self, Keeping, Media},
     standin as pages,
 };
@@ -21,8 +22,12 @@ pub fn found(view: &View, shape: Shape, lang: Lang) -> Answer {
         Shape::Page => (Media::Html, pages::found(view, lang).into_bytes()),
         // A view is plain data: strings, lists and maps with string keys, which always serialise.
         Shape::Json => (Media::Json, serde_json::to_vec(view).unwrap_or_default()),
-        Shape::QrSvg => (Media::Svg, pages::qr_svg(&view.code.url).into_bytes()),
-        Shape::QrPng => (Media::Png, pages::qr_png(&view.code.url)),
+        // An address has at most 250 characters, a symbol room for ten times as many.
+        Shape::QrSvg => (
+            Media::Svg,
+            qr::svg(&view.code.url).unwrap_or_default().into_bytes(),
+        ),
+        Shape::QrPng => (Media::Png, qr::png(&view.code.url).unwrap_or_default()),
     };
     reply::answer(media, keeping, body)
 }

@@ -24,9 +24,3 @@ pub fn refusal_title(refusal: &Refusal, _lang: Lang) -> String {
 pub fn refusal_detail(refusal: &Refusal, _lang: Lang) -> String {
     format!("{refusal:?}")
 }
-pub fn qr_svg(text: &str) -> String {
-    format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><!--{text}--></svg>")
-}
-pub fn qr_png(text: &str) -> Vec<u8> {
-    text.as_bytes().to_vec()
-}
