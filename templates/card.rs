@@ -24,7 +24,7 @@ pub(crate) fn to_compare(code: &CodeCard, lang: Lang) -> Markup {
                 dl class="parts" {
                     @for (name, part) in &code.parts {
                         div {
-                            dt { b translate="no" { (part) } (words::part_name(name, lang)) }
+                            dt { b translate="no" { (part) } " " (words::part_name(name, lang)) }
                             dd { (words::part_meaning(name, part, lang)) }
                         }
                     }

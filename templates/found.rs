@@ -37,7 +37,7 @@ pub fn found(view: &View, lang: Lang) -> String {
             }
         }
         @if view.alerts.is_empty() {
-            (verdict(Tone::Good, name, sentence, &html! { p { (words::NO_WARNING.to(lang)) } }))
+            (verdict(Tone::Good, name, sentence, &no_warning(view, lang)))
         } @else {
             (verdict(Tone::Warning, name, sentence, &alerts(&view.alerts, kind, lang)))
         }
@@ -50,6 +50,16 @@ pub fn found(view: &View, lang: Lang) -> String {
         (rest::rest(view, lang, &told))
     };
     document(&format!("{sentence} · {name}"), name, lang, &main)
+}
+
+/// What is saved may lack a warning of a minute ago, so it says what was known then.
+fn no_warning(view: &View, lang: Lang) -> Markup {
+    let text = if view.stale {
+        words::NO_WARNING_THEN
+    } else {
+        words::NO_WARNING
+    };
+    html! { p { (text.to(lang)) } }
 }
 
 /// All warnings, inside the answer. The gravest is the answer's own heading; each of the others

@@ -68,12 +68,14 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) ->
 pub(crate) fn verdict(tone: Tone, above: &str, sentence: &str, below: &Markup) -> Markup {
     html! {
         section class={ "verdict " (class(tone)) } {
-            (icons::tone(tone))
-            div {
-                @if !above.is_empty() { p class="kind" { (above) } }
-                h1 { (sentence) }
-                (below)
+            div class="head" {
+                (icons::tone(tone))
+                div {
+                    @if !above.is_empty() { p class="kind" { (above) } }
+                    h1 { (sentence) }
+                }
             }
+            (below)
         }
     }
 }
@@ -125,12 +127,42 @@ const fn class(tone: Tone) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::STYLE;
+    use super::{STYLE, Tone, class};
 
     #[test]
     fn the_style_sheet_has_nothing_that_escaping_would_change() {
         assert!(!STYLE.contains(['<', '>', '&', '"']));
         assert!(!STYLE.contains("url("), "a second request");
         assert!(!STYLE.contains("@import"), "a second request");
+    }
+
+    #[test]
+    fn the_answer_is_white_on_a_ground_seven_times_darker() {
+        for tone in [
+            Tone::Good,
+            Tone::Warning,
+            Tone::Unknown,
+            Tone::Wrong,
+            Tone::Later,
+        ] {
+            let rule = format!(".{} {{ background: #", class(tone));
+            let (_, rule) = STYLE.split_once(&rule).unwrap();
+            let contrast = 1.05 / (luminance(rule.get(..6).unwrap()) + 0.05);
+            assert!(contrast >= 7.0, "{tone:?} has {contrast:.2}");
+        }
+    }
+
+    /// Relative luminance, as the accessibility guidelines define it.
+    fn luminance(colour: &str) -> f64 {
+        let channel = |at: usize| {
+            let value =
+                f64::from(u8::from_str_radix(colour.get(at..at + 2).unwrap(), 16).unwrap()) / 255.0;
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
     }
 }

@@ -6,11 +6,11 @@ use maud::{Markup, html};
 use super::{fact, product::Told};
 use crate::{
     lang::Lang,
-    view::{Sheet, Shown, View},
+    view::{Audience, Sheet, Shown, View},
     words,
 };
 
-/// The rest, folded.
+/// The rest: folded for the public, open for who came to read it.
 pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
     let sheets: Vec<_> = view
         .records
@@ -25,7 +25,7 @@ pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
         (words::UPDATED.to(lang), &changed),
     ];
     html! {
-        details class="rest" {
+        details class="rest" open[view.audience != Audience::Public] {
             summary { (words::MORE.to(lang)) }
             @for (sheet, rows) in &sheets {
                 h3 { (words::sheet_title(sheet.record, lang)) }

@@ -15,6 +15,7 @@ pub(crate) const PRIVACY: Text = text("隐私说明", "Privacy");
 pub(crate) const STANDARD: Text = text("编码依据 DB33/T 1323—2023", "Codes after DB33/T 1323—2023");
 
 pub(crate) const NO_WARNING: Text = text("目前没有警示。", "No warning at present.");
+pub(crate) const NO_WARNING_THEN: Text = text("当时没有警示。", "There was no warning then.");
 pub(crate) const THE_NOTICE: Text = text("通知原文", "The notice");
 pub(crate) const STILL_REGISTERED: Text = text(
     "编码已登记，但有警示。",

@@ -138,7 +138,7 @@ fn refusals() -> Vec<(&'static str, Refusal)> {
         (
             "unavailable",
             Refusal::Unavailable {
-                retry_after: Duration::from_secs(300),
+                retry_after: Duration::from_mins(5),
             },
         ),
     ]
