@@ -5,3 +5,7 @@ pub mod import;
 //! The shell: sockets, signals, arguments.
 
 pub mod label;
+pub mod logs;
+pub mod drain;
+mod patience;
+pub mod serve;

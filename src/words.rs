@@ -8,3 +8,4 @@ pub mod moment;
 pub mod policy;
 pub mod record;
 pub mod subject;
+pub mod start;

@@ -3,16 +3,29 @@
 //! The lowest floor. It knows maud and serde; the name of a record or of a store does not exist
 //! here, so a page cannot be handed anything but a finished [`View`].
 
+mod card;
 mod divisions;
+mod found;
+mod home;
+mod icons;
 pub mod lang;
+mod layout;
 pub mod masks;
 pub mod personal;
+mod privacy;
 pub mod refusal;
+mod refused;
 pub mod view;
+pub mod words;
 
+pub use found::found;
+pub use home::home;
 pub use lang::Lang;
+pub use layout::STYLE;
 pub use personal::{
     Address, Disclosed, Grant, IdCard, Mask, Masked, Name, Personal, Phone, Secret,
 };
+pub use privacy::privacy;
 pub use refusal::{NotACode, Refusal};
+pub use refused::refusal;
 pub use view::{Alert, AlertKind, Audience, Cell, CodeCard, Kind, Row, Sheet, Shown, View};

@@ -1,0 +1,434 @@
+//! Finished answers, kept for as long as they can be proven.
+//!
+//! - An answer remembers the store's epoch at which it was last proven. At the same epoch it is
+//!   served as it is. At another, the store is asked: what is kept there has the same mark, and the
+//!   answer is proven again; or it has another, and is made anew. So what `import` writes beside a
+//!   running door is on the very next page.
+//! - Nothing is served as fresh that was not proven within [`PROVEN_FOR`].
+//! - When the store fails, what is here is served for [`STALE_FOR`] more, and says that it is stale.
+//! - A thousand readers of one code cost one read of the store: they queue at its key, and the
+//!   second finds what the first has brought. That holds for a failure too.
+//! - What is not registered is kept apart, so that a flood of guessed codes evicts no page.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use foldhash::fast::RandomState;
+use moka::{future::Cache, ops::compute::Op};
+use saoma_pages::{Lang, Refusal};
+use tokio::time::{Instant, timeout};
+
+use crate::{
+    rooms::source::{Held, Source},
+    rules::{answer::Answer, ask::Shape, card::code_card, negotiate::Form, render, reply},
+    words::{code::Code, fault::Fault},
+};
+
+/// Rule 7: no answer is served as fresh for longer without the store having been asked.
+pub const PROVEN_FOR: Duration = Duration::from_secs(30);
+/// An outage longer than a day is no outage, and last week's alerts are no answer.
+pub const STALE_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a failed store is left alone, code by code. Half a second, so that an alert written
+/// the moment the store is back is still seen within the second that rule 7 allows.
+pub const RETRY_AFTER: Duration = Duration::from_millis(500);
+/// How long a "not registered" may occupy memory; it is proven like any other answer.
+pub const ABSENT_FOR: Duration = Duration::from_secs(30);
+/// A reader waits a second for a page, no more. What comes later is an outage.
+pub const READ_DEADLINE: Duration = Duration::from_secs(1);
+/// The part of the memory that negative answers may take: one sixteenth.
+const ABSENT_SHARE: u64 = 16;
+/// What an entry keeps beside its answer: key, proof, and the view as the store has it.
+const BESIDE: usize = 1024;
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// The code.
+    pub code: Code,
+    /// The shape of what is found.
+    pub shape: Shape,
+    /// The language.
+    pub lang: Lang,
+    /// The form of a refusal.
+    pub refusals: Form,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Looked {
+    /// The answer.
+    pub outcome: Outcome,
+    /// Where it is from.
+    pub origin: Origin,
+}
+
+/// An answer about a code.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A finished answer, be it a page or a "not registered".
+    Answer(Arc<Answer>),
+    /// It is registered in capitals.
+    Moved(Code),
+    /// There is no answer now.
+    Refused(Refusal),
+}
+
+/// Where an answer is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// From memory, nobody was asked.
+    Memory,
+    /// The store was asked.
+    Store,
+    /// From memory, because the store could not be asked.
+    Stale,
+}
+
+/// The pages of one door.
+pub struct PageCache<S: Source> {
+    found: Cache<FoundKey, Arc<Page<S::Kept>>, RandomState>,
+    absent: Cache<AbsentKey, Arc<Gap>, RandomState>,
+    public_url: Box<str>,
+    start: Instant,
+    bytes: u64,
+}
+
+type FoundKey = (Code, Shape, Lang);
+type AbsentKey = (Code, Form, Lang);
+
+struct Page<K> {
+    answer: Arc<Answer>,
+    kept: Arc<K>,
+    mark: u64,
+    proof: Proof,
+    /// When the store was last found failing, for an answer that says so; `FRESH` for another.
+    failed_at: AtomicU64,
+}
+
+struct Gap {
+    why: Why,
+    proof: Proof,
+}
+
+enum Why {
+    NotRegistered(Arc<Answer>),
+    InCapitals(Code),
+    Failed,
+}
+
+/// At which epoch, and when (milliseconds of this cache's life), the store last said so.
+struct Proof {
+    epoch: AtomicU64,
+    at: AtomicU64,
+}
+
+const FRESH: u64 = u64::MAX;
+
+impl Wanted {
+    const fn found(&self) -> FoundKey {
+        (self.code, self.shape, self.lang)
+    }
+
+    const fn absent(&self) -> AbsentKey {
+        (self.code, self.refusals, self.lang)
+    }
+}
+
+impl<S: Source> PageCache<S> {
+    /// A cache of at most so many bytes. With 0 it keeps nothing, and every answer is made anew.
+    pub fn new(bytes: u64, public_url: &str) -> Self {
+        let found = Cache::builder()
+            .max_capacity(bytes - bytes / ABSENT_SHARE)
+            .weigher(|_key, page: &Arc<Page<S::Kept>>| weight(page.answer.weight()))
+            // What nobody wanted for a day has not been proven for a day.
+            .time_to_idle(STALE_FOR)
+            .build_with_hasher(RandomState::default());
+        let absent = Cache::builder()
+            .max_capacity(bytes / ABSENT_SHARE)
+            .weigher(|_key, gap: &Arc<Gap>| weight(gap.why.weight()))
+            .time_to_live(ABSENT_FOR)
+            .build_with_hasher(RandomState::default());
+        Self {
+            found,
+            absent,
+            public_url: public_url.into(),
+            start: Instant::now(),
+            bytes,
+        }
+    }
+
+    /// The answer about a code: from memory if it can be proven, else from the store.
+    pub async fn find(&self, wanted: Wanted, source: &S) -> Looked {
+        if self.bytes == 0 {
+            return self.ask(wanted, None, source).await.1;
+        }
+        let (epoch, now) = (source.epoch(), self.now());
+        if let Some(page) = self.found.get(&wanted.found()).await {
+            if let Some(looked) = page.looked(epoch, now) {
+                return looked;
+            }
+        } else if let Some(gap) = self.absent.get(&wanted.absent()).await
+            && let Some(looked) = gap.looked(epoch, now)
+        {
+            return looked;
+        }
+        self.queue(wanted, source).await
+    }
+
+    /// Asks the store, one reader of a key after the other.
+    async fn queue(&self, wanted: Wanted, source: &S) -> Looked {
+        let mut looked = None;
+        let slot = &mut looked;
+        self.found
+            .entry(wanted.found())
+            .and_compute_with(|entry| async move {
+                let known = entry.map(moka::Entry::into_value);
+                let (op, answer) = Box::pin(self.ask(wanted, known, source)).await;
+                *slot = Some(answer);
+                op
+            })
+            .await;
+        looked.unwrap_or_else(unavailable)
+    }
+
+    async fn ask(
+        &self,
+        wanted: Wanted,
+        known: Option<Arc<Page<S::Kept>>>,
+        source: &S,
+    ) -> (Op<Arc<Page<S::Kept>>>, Looked) {
+        // Read before the store is: what changes in between is another epoch.
+        let (epoch, now) = (source.epoch(), self.now());
+        let brought = match &known {
+            Some(page) => page.looked(epoch, now),
+            None if self.bytes == 0 => None,
+            None => {
+                let gap = self.absent.get(&wanted.absent()).await;
+                gap.and_then(|gap| gap.looked(epoch, now))
+            }
+        };
+        if let Some(looked) = brought {
+            return (Op::Nop, looked);
+        }
+        let kept = match read(source, wanted.code).await {
+            Ok(Some(kept)) => kept,
+            Ok(None) => return self.absent(wanted, source, epoch, now).await,
+            Err(fault) => return self.without(wanted, known, &fault).await,
+        };
+        let mark = kept.mark();
+        if let Some(page) = known.as_ref().filter(|page| page.is(mark)) {
+            page.proof.renew(epoch, now);
+            return (Op::Nop, answered(&page.answer, Origin::Store));
+        }
+        let view = match kept.open(wanted.code, &self.public_url) {
+            Ok(view) => view,
+            Err(fault) => return self.without(wanted, known, &fault).await,
+        };
+        let page = Arc::new(Page {
+            answer: Arc::new(render::found(&view, wanted.shape, wanted.lang)),
+            kept: Arc::new(kept),
+            mark,
+            proof: Proof::new(epoch, now),
+            failed_at: AtomicU64::new(FRESH),
+        });
+        let looked = answered(&page.answer, Origin::Store);
+        (Op::Put(page), looked)
+    }
+
+    /// Nobody has registered it; in capitals, perhaps.
+    async fn absent(
+        &self,
+        wanted: Wanted,
+        source: &S,
+        epoch: u64,
+        now: u64,
+    ) -> (Op<Arc<Page<S::Kept>>>, Looked) {
+        let capitals = match wanted.code.in_capitals() {
+            Some(capitals) => match read(source, capitals).await {
+                Ok(kept) => kept.map(|_view| capitals),
+                Err(fault) => return self.without(wanted, None, &fault).await,
+            },
+            None => None,
+        };
+        let why = if let Some(code) = capitals {
+            Why::InCapitals(code)
+        } else {
+            let refusal = Refusal::NotRegistered {
+                code: Box::new(code_card(wanted.code, &self.public_url)),
+            };
+            let answer = reply::refusal(&refusal, wanted.refusals, wanted.lang);
+            Why::NotRegistered(Arc::new(answer))
+        };
+        let looked = why.looked(Origin::Store);
+        self.keep_gap(wanted, why, Proof::new(epoch, now)).await;
+        (Op::Remove, looked)
+    }
+
+    /// The store has failed: what is known, marked as such; or nothing.
+    async fn without(
+        &self,
+        wanted: Wanted,
+        known: Option<Arc<Page<S::Kept>>>,
+        fault: &Fault,
+    ) -> (Op<Arc<Page<S::Kept>>>, Looked) {
+        tracing::error!(kind = wanted.code.kind().keyword(), %fault, "no answer from the store");
+        let now = self.now();
+        let usable = known.filter(|page| page.proof.age(now) < STALE_FOR);
+        if let Some(page) = usable {
+            if page.is_stale() {
+                page.failed_at.store(now, Relaxed);
+                return (Op::Nop, answered(&page.answer, Origin::Stale));
+            }
+            if let Ok(mut view) = page.kept.open(wanted.code, &self.public_url) {
+                view.stale = true;
+                let stale = Arc::new(Page {
+                    answer: Arc::new(render::found(&view, wanted.shape, wanted.lang)),
+                    kept: Arc::clone(&page.kept),
+                    mark: page.mark,
+                    proof: page.proof.copy(),
+                    failed_at: AtomicU64::new(now),
+                });
+                let looked = answered(&stale.answer, Origin::Stale);
+                return (Op::Put(stale), looked);
+            }
+        }
+        self.keep_gap(wanted, Why::Failed, Proof::new(0, now)).await;
+        (Op::Remove, unavailable())
+    }
+
+    async fn keep_gap(&self, wanted: Wanted, why: Why, proof: Proof) {
+        if self.bytes > 0 {
+            let gap = Arc::new(Gap { why, proof });
+            self.absent.insert(wanted.absent(), gap).await;
+        }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl<K> Page<K> {
+    fn looked(&self, epoch: u64, now: u64) -> Option<Looked> {
+        let failed_at = self.failed_at.load(Relaxed);
+        if failed_at == FRESH {
+            let holds = self.proof.holds(epoch, now);
+            holds.then(|| answered(&self.answer, Origin::Memory))
+        } else {
+            let resting = since(failed_at, now) < RETRY_AFTER && self.proof.age(now) < STALE_FOR;
+            resting.then(|| answered(&self.answer, Origin::Stale))
+        }
+    }
+
+    /// Whether this is what the store has, and does not say otherwise.
+    fn is(&self, mark: u64) -> bool {
+        self.mark == mark && !self.is_stale()
+    }
+
+    fn is_stale(&self) -> bool {
+        self.failed_at.load(Relaxed) != FRESH
+    }
+}
+
+impl Gap {
+    fn looked(&self, epoch: u64, now: u64) -> Option<Looked> {
+        let holds = match self.why {
+            Why::Failed => self.proof.age(now) < RETRY_AFTER,
+            Why::NotRegistered(_) | Why::InCapitals(_) => self.proof.holds(epoch, now),
+        };
+        holds.then(|| self.why.looked(Origin::Memory))
+    }
+}
+
+impl Why {
+    fn looked(&self, origin: Origin) -> Looked {
+        match self {
+            Self::NotRegistered(answer) => answered(answer, origin),
+            Self::InCapitals(code) => Looked {
+                outcome: Outcome::Moved(*code),
+                origin,
+            },
+            Self::Failed => unavailable(),
+        }
+    }
+
+    fn weight(&self) -> usize {
+        match self {
+            Self::NotRegistered(answer) => answer.weight(),
+            Self::InCapitals(_) | Self::Failed => 0,
+        }
+    }
+}
+
+impl Proof {
+    const fn new(epoch: u64, at: u64) -> Self {
+        Self {
+            epoch: AtomicU64::new(epoch),
+            at: AtomicU64::new(at),
+        }
+    }
+
+    fn copy(&self) -> Self {
+        Self::new(self.epoch.load(Relaxed), self.at.load(Relaxed))
+    }
+
+    fn renew(&self, epoch: u64, now: u64) {
+        self.epoch.store(epoch, Relaxed);
+        self.at.store(now, Relaxed);
+    }
+
+    fn holds(&self, epoch: u64, now: u64) -> bool {
+        self.epoch.load(Relaxed) == epoch && self.age(now) < PROVEN_FOR
+    }
+
+    fn age(&self, now: u64) -> Duration {
+        since(self.at.load(Relaxed), now)
+    }
+}
+
+impl<S: Source> fmt::Debug for PageCache<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageCache")
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn read<S: Source>(source: &S, code: Code) -> Result<Option<S::Kept>, Fault> {
+    timeout(READ_DEADLINE, source.read(code))
+        .await
+        .unwrap_or(Err(Fault::Deadline))
+}
+
+fn answered(answer: &Arc<Answer>, origin: Origin) -> Looked {
+    Looked {
+        outcome: Outcome::Answer(Arc::clone(answer)),
+        origin,
+    }
+}
+
+fn unavailable() -> Looked {
+    Looked {
+        outcome: Outcome::Refused(Refusal::Unavailable {
+            retry_after: RETRY_AFTER,
+        }),
+        origin: Origin::Store,
+    }
+}
+
+const fn since(then: u64, now: u64) -> Duration {
+    Duration::from_millis(now.saturating_sub(then))
+}
+
+fn weight(answer: usize) -> u32 {
+    u32::try_from(answer + BESIDE).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

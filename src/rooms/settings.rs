@@ -1,0 +1,185 @@
+//! Settings: read once, all mistakes told together, and nothing left to interpret afterwards.
+//!
+//! A TOML file, then the environment, which wins: `public.listen` is `SAOMA_PUBLIC_LISTEN` there.
+//! Lists are separated by commas. `deploy/saoma.toml` shows every key with its default.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use crate::{
+    rooms::store::StoreUrl,
+    words::{
+        policy::Policy,
+        start::{Mistake, Mistakes, StartError},
+    },
+};
+
+mod sheet;
+
+use sheet::Sheet;
+
+/// Everything the operator decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What stands before the path on a sticker, without a slash at the end.
+    pub public_url: String,
+    /// Where the public door listens.
+    pub public: PublicDoor,
+    /// Where views are.
+    pub store: StoreUrl,
+    /// What the public may see.
+    pub policy: Policy,
+    /// The most that finished answers may occupy, in bytes. 0 keeps none.
+    pub cache_bytes: u64,
+    /// Connections open at once, over all public listeners.
+    pub max_connections: usize,
+    /// How long what is under way may take after the signal to stop.
+    pub drain: Duration,
+    /// Whom to tell of a hole: a `mailto:` or `https:` address.
+    pub contact: String,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// The public door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicDoor {
+    /// The addresses it listens on.
+    pub listen: Vec<SocketAddr>,
+}
+
+/// The log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// How much is said.
+    pub level: tracing::Level,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// The address in the standard's own examples.
+const PUBLIC_URL: &str = "https://www.pzcode.cn";
+/// A whole sticker's address fits in a small symbol and in a page's head.
+const PUBLIC_URL_MAX: usize = 200;
+/// Behind a proxy on the same machine, until the operator says otherwise.
+const LISTEN: &str = "127.0.0.1:8080";
+const STORE: &str = "embedded:./saoma-data";
+/// Some three thousand pages with all their encodings: the codes of a busy hour.
+const CACHE_BYTES: u64 = 64 << 20;
+/// At some 16 KiB for an idle connection, 64 MiB; below the usual limit of 4096 open files less
+/// what the store and the log need.
+const MAX_CONNECTIONS: usize = 4000;
+/// A page takes milliseconds; a phone on a bad network takes seconds to read it. Less than what
+/// systemd and Kubernetes wait before they kill.
+const DRAIN_SECONDS: u64 = 20;
+const CONTACT: &str = "mailto:security@pzcode.cn";
+
+impl Settings {
+    /// Reads a file, if one is named, and the environment of this process.
+    pub fn load(file: Option<&Path>) -> Result<Self, StartError> {
+        let text = match file.map(|path| (path, std::fs::read_to_string(path))) {
+            None => String::new(),
+            Some((_, Ok(text))) => text,
+            Some((path, Err(error))) => {
+                let place = path.display().to_string();
+                let what = format!("cannot be read: {error}");
+                return Err(StartError::Settings(Mistakes(vec![Mistake {
+                    place,
+                    what,
+                }])));
+            }
+        };
+        Self::read(&text, std::env::vars_os().filter_map(|(key, value)| {
+            Some((key.into_string().ok()?, value.into_string().ok()?))
+        }))
+    }
+
+    /// Reads settings from the text of a file and from these variables. Variables that do not
+    /// begin with `SAOMA_` are somebody else's.
+    pub fn read(
+        text: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, StartError> {
+        let mut sheet = Sheet::new(text, variables);
+        let public_url = sheet.text("public_url", PUBLIC_URL, |url| {
+            let rest = url
+                .strip_prefix("https://")
+                .or_else(|| url.strip_prefix("http://"));
+            let plain = rest.is_some_and(|rest| {
+                !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic())
+            });
+            (plain && url.len() <= PUBLIC_URL_MAX)
+                .then(|| url.trim_end_matches('/').to_owned())
+                .ok_or("should be like `https://www.pzcode.cn`")
+        });
+        let listen = sheet.list("public.listen", &[LISTEN], |address| {
+            address
+                .parse()
+                .map_err(|_error| "should be an address and a port, like `0.0.0.0:8080`")
+        });
+        let store = sheet.text("store", STORE, |url| {
+            url.parse()
+                .map_err(|_error| "should be like `embedded:./saoma-data`")
+        });
+        let policy = sheet.text("policy", Policy::default().name(), |name| {
+            name.parse()
+                .map_err(|_error| "should be `standard` or `strict`")
+        });
+        let cache_bytes = sheet.number("cache_bytes", CACHE_BYTES, 0..=1 << 40);
+        let max_connections = sheet.number("max_connections", MAX_CONNECTIONS, 1..=1_000_000);
+        let drain_seconds = sheet.number("drain_seconds", DRAIN_SECONDS, 0..=3600);
+        let contact = sheet.text("contact", CONTACT, |contact| {
+            let known = contact.starts_with("mailto:") || contact.starts_with("https://");
+            let one_line = contact.bytes().all(|byte| byte.is_ascii_graphic());
+            (known && one_line)
+                .then(|| contact.to_owned())
+                .ok_or("should be a `mailto:` or `https:` address")
+        });
+        let format = sheet.text("log.format", "auto", |name| match name {
+            "auto" => Ok(LogFormat::Auto),
+            "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("should be `auto`, `text` or `json`"),
+        });
+        let level = sheet.text("log.level", "info", |name| {
+            name.parse()
+                .map_err(|_error| "should be `error`, `warn`, `info`, `debug` or `trace`")
+        });
+        // Only now, so that a wrong setting does not hide another.
+        sheet.settle()?;
+        let (Some(public_url), Some(listen), Some(store), Some(policy), Some(cache_bytes)) =
+            (public_url, listen, store, policy, cache_bytes)
+        else {
+            return Err(StartError::Settings(Mistakes::default()));
+        };
+        let (Some(max_connections), Some(drain), Some(contact), Some(format), Some(level)) =
+            (max_connections, drain_seconds, contact, format, level)
+        else {
+            return Err(StartError::Settings(Mistakes::default()));
+        };
+        Ok(Self {
+            public_url,
+            public: PublicDoor { listen },
+            store,
+            policy,
+            cache_bytes,
+            max_connections,
+            drain: Duration::from_secs(drain),
+            contact,
+            log: Log { format, level },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+//! A sheet of settings being read: what is wrong is collected, so that it can be told at once.
+
+use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive};
+
+use toml::{Table, Value};
+
+use crate::words::start::{Mistake, Mistakes, StartError};
+
+/// What is left to read, and what was wrong so far.
+pub(super) struct Sheet {
+    file: Table,
+    environment: BTreeMap<String, String>,
+    mistakes: Vec<Mistake>,
+}
+
+/// A value as it was written, and where.
+struct Written {
+    place: String,
+    value: Value,
+    /// The environment knows only text.
+    from_environment: bool,
+}
+
+const PREFIX: &str = "SAOMA_";
+
+impl Sheet {
+    pub(super) fn new(text: &str, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut mistakes = Vec::new();
+        let file = text.parse().unwrap_or_else(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| {
+                let before = text.as_bytes().get(..span.start).unwrap_or_default();
+                1 + before.iter().filter(|byte| **byte == b'\n').count()
+            });
+            mistakes.push(Mistake {
+                place: format!("line {line}"),
+                what: error.message().to_owned(),
+            });
+            Table::new()
+        });
+        let environment = variables
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(PREFIX))
+            .collect();
+        Self {
+            file,
+            environment,
+            mistakes,
+        }
+    }
+
+    /// A text that means something.
+    pub(super) fn text<T>(
+        &mut self,
+        key: &str,
+        default: &str,
+        read: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Option<T> {
+        let Some(written) = self.take(key) else {
+            return read(default).ok();
+        };
+        let Value::String(text) = written.value else {
+            return self.mistake(&written.place, "should be a text in quotes");
+        };
+        match read(&text) {
+            Ok(value) => Some(value),
+            Err(what) => self.mistake(&written.place, what),
+        }
+    }
+
+    /// A list of texts, at least one.
+    pub(super) fn list<T>(
+        &mut self,
+        key: &str,
+        default: &[&str],
+        read: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Option<Vec<T>> {
+        let Some(written) = self.take(key) else {
+            return default.iter().map(|item| read(item).ok()).collect();
+        };
+        let items: Option<Vec<String>> = match written.value {
+            Value::String(text) if written.from_environment => {
+                Some(text.split(',').map(|item| item.trim().to_owned()).collect())
+            }
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect(),
+            _ => None,
+        };
+        let Some(items) = items.filter(|items| !items.is_empty()) else {
+            return self.mistake(&written.place, "should be a list of texts, at least one");
+        };
+        let mut values = Vec::with_capacity(items.len());
+        for item in &items {
+            match read(item) {
+                Ok(value) => values.push(value),
+                Err(what) => return self.mistake(&written.place, what),
+            }
+        }
+        Some(values)
+    }
+
+    /// A whole number within bounds.
+    pub(super) fn number<N>(
+        &mut self,
+        key: &str,
+        default: N,
+        bounds: RangeInclusive<N>,
+    ) -> Option<N>
+    where
+        N: TryFrom<i64> + PartialOrd + Display,
+    {
+        let Some(written) = self.take(key) else {
+            return Some(default);
+        };
+        let number = match &written.value {
+            Value::Integer(number) => Some(*number),
+            Value::String(text) if written.from_environment => text.trim().parse().ok(),
+            _ => None,
+        };
+        let value = number
+            .and_then(|number| N::try_from(number).ok())
+            .filter(|value| bounds.contains(value));
+        if value.is_none() {
+            let (least, most) = bounds.into_inner();
+            let what = format!("should be a whole number from {least} to {most}");
+            return self.mistake(&written.place, &what);
+        }
+        value
+    }
+
+    /// Tells every mistake, those included that nobody asked about: what is left is misspelt.
+    pub(super) fn settle(mut self) -> Result<(), StartError> {
+        let mut left = Vec::new();
+        for (key, value) in &self.file {
+            match value {
+                Value::Table(table) => left.extend(table.keys().map(|name| format!("{key}.{name}"))),
+                _ => left.push(key.clone()),
+            }
+        }
+        left.extend(self.environment.keys().cloned());
+        for place in left {
+            let _none: Option<()> = self.mistake(&place, "there is no such setting");
+        }
+        if self.mistakes.is_empty() {
+            Ok(())
+        } else {
+            Err(StartError::Settings(Mistakes(self.mistakes)))
+        }
+    }
+
+    fn mistake<T>(&mut self, place: &str, what: &str) -> Option<T> {
+        self.mistakes.push(Mistake {
+            place: place.to_owned(),
+            what: what.to_owned(),
+        });
+        None
+    }
+
+    /// Takes a value out of the sheet. The environment wins, and its value is never repeated: it
+    /// may be a secret.
+    fn take(&mut self, key: &str) -> Option<Written> {
+        let in_file = match key.split_once('.') {
+            None => self.file.remove(key),
+            Some((section, name)) => match self.file.get_mut(section) {
+                Some(Value::Table(table)) => {
+                    let value = table.remove(name);
+                    if table.is_empty() {
+                        self.file.remove(section);
+                    }
+                    value
+                }
+                _ => None,
+            },
+        };
+        let variable = format!("{PREFIX}{}", key.replace('.', "_").to_ascii_uppercase());
+        match self.environment.remove(&variable) {
+            Some(text) => Some(Written {
+                place: variable,
+                value: Value::String(text),
+                from_environment: true,
+            }),
+            None => in_file.map(|value| Written {
+                place: key.to_owned(),
+                value,
+                from_environment: false,
+            }),
+        }
+    }
+}

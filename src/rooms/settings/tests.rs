@@ -1,0 +1,95 @@
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../../deploy/saoma.toml");
+
+fn from(text: &str, variables: &[(&str, &str)]) -> Result<Settings, StartError> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Settings::read(text, variables.iter().map(owned))
+}
+
+fn mistakes(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    match from(text, variables) {
+        Err(StartError::Settings(Mistakes(list))) => {
+            list.into_iter().map(|mistake| mistake.place).collect()
+        }
+        other => panic!("no mistake found: {other:?}"),
+    }
+}
+
+#[test]
+fn the_example_file_shows_every_setting_with_its_default() {
+    let defaults = from("", &[]).unwrap();
+    assert_eq!(from(EXAMPLE, &[]).unwrap(), defaults);
+    let example: toml::Table = EXAMPLE.parse().unwrap();
+    let mut keys: Vec<&str> = example.keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    let mut all = [
+        "public_url", "public", "store", "policy", "cache_bytes", "max_connections",
+        "drain_seconds", "contact", "log",
+    ];
+    all.sort_unstable();
+    assert_eq!(keys, all);
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let file = "cache_bytes = 1\n[public]\nlisten = [\"127.0.0.1:1\"]";
+    let settings = from(
+        file,
+        &[
+            ("SAOMA_CACHE_BYTES", "2"),
+            ("SAOMA_PUBLIC_LISTEN", "127.0.0.1:2, [::1]:3"),
+            ("PATH", "/bin"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.cache_bytes, 2);
+    assert_eq!(
+        settings.public.listen,
+        ["127.0.0.1:2".parse().unwrap(), "[::1]:3".parse().unwrap()]
+    );
+}
+
+#[test]
+fn every_mistake_is_told_at_once() {
+    let file = r#"
+        public_url = "www.pzcode.cn"
+        cache_bytes = -1
+        max_connections = "many"
+        contact = "me"
+        colour = "red"
+        [public]
+        listen = ["nowhere"]
+        liste = 1
+        [log]
+        format = "xml"
+    "#;
+    let mut places = mistakes(file, &[("SAOMA_POLICY", "lax"), ("SAOMA_COLOUR", "red")]);
+    places.sort();
+    assert_eq!(
+        places,
+        [
+            "SAOMA_COLOUR",
+            "SAOMA_POLICY",
+            "cache_bytes",
+            "colour",
+            "contact",
+            "log.format",
+            "max_connections",
+            "public.liste",
+            "public.listen",
+            "public_url",
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_told_by_its_line() {
+    assert_eq!(mistakes("policy = \"strict\"\n= 3\n", &[]), ["line 2"]);
+}
+
+#[test]
+fn a_message_repeats_no_value_of_the_environment() {
+    let error = from("", &[("SAOMA_STORE", "redis://:hunter2@host")]).unwrap_err();
+    assert!(!error.to_string().contains("hunter2"));
+}

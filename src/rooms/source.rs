@@ -1,0 +1,54 @@
+//! What a public door needs of a store, and nothing else: the seam between pages and stores.
+//!
+//! There is one implementation outside tests. It is a trait so that an outage, a slow answer or a
+//! change in the wrong moment can be played to a real door, which no healthy store will do.
+
+use saoma_pages::View;
+
+use crate::{
+    rooms::store::{Kept, PublicStore},
+    words::{code::Code, fault::Fault},
+};
+
+/// Where views come from.
+pub trait Source: Send + Sync + 'static {
+    /// A view as bytes.
+    type Kept: Held;
+
+    /// A number that is another whenever anything in the store may be. Asked on every request.
+    fn epoch(&self) -> u64;
+
+    /// What is kept for this code.
+    fn read(&self, code: Code) -> impl Future<Output = Result<Option<Self::Kept>, Fault>> + Send;
+}
+
+/// A view as it is kept.
+pub trait Held: Send + Sync + 'static {
+    /// A fingerprint of everything the public answer depends on.
+    fn mark(&self) -> u64;
+
+    /// The view.
+    fn open(&self, code: Code, public_url: &str) -> Result<View, Fault>;
+}
+
+impl Source for PublicStore {
+    type Kept = Kept;
+
+    fn epoch(&self) -> u64 {
+        Self::epoch(self)
+    }
+
+    fn read(&self, code: Code) -> impl Future<Output = Result<Option<Kept>, Fault>> + Send {
+        Self::read(self, code)
+    }
+}
+
+impl Held for Kept {
+    fn mark(&self) -> u64 {
+        Self::mark(self)
+    }
+
+    fn open(&self, code: Code, public_url: &str) -> Result<View, Fault> {
+        Self::open(self, code, public_url)
+    }
+}

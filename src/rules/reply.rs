@@ -1,0 +1,316 @@
+//! Every status and every header that leaves the public door, in one place.
+//!
+//! The same security headers stand on every answer, good or bad: what differs is decided by the
+//! tables below, each an exhaustive match.
+
+use std::{sync::LazyLock, time::Duration};
+
+use aws_lc_rs::digest;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY,
+        CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    },
+};
+use http_body_util::Full;
+use saoma_pages::{Lang, Refusal};
+
+use crate::rules::{
+    answer::{Answer, Reply, Squeeze},
+    negotiate::Form,
+    render,
+    standin::STYLE,
+};
+
+/// What the public door takes.
+pub const ALLOWED: &str = "GET, HEAD, OPTIONS";
+
+/// What sort of bytes an answer is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    /// A page.
+    Html,
+    /// A view.
+    Json,
+    /// A refusal for a program (RFC 9457).
+    Problem,
+    /// A picture made of lines.
+    Svg,
+    /// A picture made of pixels.
+    Png,
+    /// Plain text.
+    Text,
+}
+
+/// How long anybody may keep an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// What a code's page says may change; an outage is bridged for a day.
+    Found,
+    /// Made without asking the store: worth asking again soon.
+    Stale,
+    /// Part of the program: changes with its version.
+    Fixed,
+    /// A no that may become a yes: makers upload late.
+    Negative,
+    /// For this reader and this moment.
+    Never,
+}
+
+impl Media {
+    const fn content_type(self) -> &'static str {
+        match self {
+            Self::Html => "text/html; charset=utf-8",
+            Self::Json => "application/json",
+            Self::Problem => "application/problem+json",
+            Self::Svg => "image/svg+xml",
+            Self::Png => "image/png",
+            Self::Text => "text/plain; charset=utf-8",
+        }
+    }
+
+    const fn squeeze(self) -> Squeeze {
+        match self {
+            Self::Html | Self::Json | Self::Problem | Self::Svg | Self::Text => Squeeze::Yes,
+            Self::Png => Squeeze::No,
+        }
+    }
+
+    /// Whether a script of somebody else's may read it: data yes, pages no.
+    const fn is_data(self) -> bool {
+        match self {
+            Self::Json | Self::Problem => true,
+            Self::Html | Self::Svg | Self::Png | Self::Text => false,
+        }
+    }
+}
+
+impl Keeping {
+    const fn cache_control(self) -> &'static str {
+        match self {
+            Self::Found => "public, max-age=30, stale-if-error=86400",
+            Self::Stale => "public, max-age=5, stale-if-error=86400",
+            Self::Fixed => "public, max-age=3600, stale-if-error=86400",
+            Self::Negative => "public, max-age=10",
+            Self::Never => "no-store",
+        }
+    }
+}
+
+/// An answer of this media, with all its headers.
+pub fn answer(media: Media, keeping: Keeping, body: Vec<u8>) -> Answer {
+    Answer::new(
+        StatusCode::OK,
+        headers(Some(media), keeping),
+        body,
+        media.squeeze(),
+    )
+}
+
+/// A no, with its status, its headers and its words. Nothing of what was asked is repeated but a
+/// well-formed code.
+pub fn refusal(refusal: &Refusal, form: Form, lang: Lang) -> Answer {
+    let (media, body) = match form {
+        Form::Page => (Media::Html, render::refusal_page(refusal, lang)),
+        Form::Json => (Media::Problem, render::problem(refusal, lang)),
+    };
+    let (status, keeping) = verdict(refusal);
+    let mut headers = headers(Some(media), keeping);
+    // Compressed only if it is kept: the others are made for one reader.
+    let mut squeeze = Squeeze::No;
+    match refusal {
+        Refusal::NotRegistered { .. } => squeeze = Squeeze::Yes,
+        Refusal::BadRequest => {
+            // Who sends one such message may have others hidden in it.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Refusal::Method { allow } => {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        Refusal::TooMany { retry_after } | Refusal::Unavailable { retry_after } => {
+            headers.insert(RETRY_AFTER, seconds(*retry_after));
+        }
+        Refusal::NotACode { .. } | Refusal::NoSuchPage | Refusal::NotAcceptable { .. } => {}
+    }
+    Answer::new(status, headers, body, squeeze)
+}
+
+/// Which status a refusal has: the one table.
+pub const fn verdict(refusal: &Refusal) -> (StatusCode, Keeping) {
+    match refusal {
+        Refusal::NotACode { .. } => (StatusCode::BAD_REQUEST, Keeping::Negative),
+        Refusal::BadRequest => (StatusCode::BAD_REQUEST, Keeping::Never),
+        Refusal::NotRegistered { .. } | Refusal::NoSuchPage => {
+            (StatusCode::NOT_FOUND, Keeping::Negative)
+        }
+        Refusal::Method { .. } => (StatusCode::METHOD_NOT_ALLOWED, Keeping::Never),
+        Refusal::NotAcceptable { .. } => (StatusCode::NOT_ACCEPTABLE, Keeping::Negative),
+        Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, Keeping::Never),
+        Refusal::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, Keeping::Never),
+    }
+}
+
+/// The same thing under its one true address.
+pub fn moved(location: &str) -> Reply {
+    elsewhere(StatusCode::PERMANENT_REDIRECT, Keeping::Negative, location)
+}
+
+/// What the form was filled in for. Not kept: the address asked for is what somebody typed.
+pub fn see_other(location: &str) -> Reply {
+    elsewhere(StatusCode::SEE_OTHER, Keeping::Never, location)
+}
+
+/// What a browser asks before it lets a script read JSON.
+pub fn preflight() -> Reply {
+    let mut reply = bare(StatusCode::NO_CONTENT, Keeping::Fixed);
+    let headers = reply.headers_mut();
+    headers.insert(ALLOW, HeaderValue::from_static(ALLOWED));
+    for (name, value) in [
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (ACCESS_CONTROL_ALLOW_METHODS, ALLOWED),
+        (ACCESS_CONTROL_ALLOW_HEADERS, "Accept, Accept-Language, If-None-Match"),
+        (ACCESS_CONTROL_MAX_AGE, "86400"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    reply
+}
+
+/// Says that this connection ends here.
+pub fn parting(mut reply: Reply) -> Reply {
+    reply
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    reply
+}
+
+fn elsewhere(status: StatusCode, keeping: Keeping, location: &str) -> Reply {
+    let mut reply = bare(status, keeping);
+    // A location is built of a keyword, a code and a language: letters, digits and slashes.
+    if let Ok(location) = HeaderValue::from_str(location) {
+        reply.headers_mut().insert(LOCATION, location);
+    }
+    reply
+}
+
+fn bare(status: StatusCode, keeping: Keeping) -> Reply {
+    let mut reply = Response::new(Full::default());
+    *reply.status_mut() = status;
+    *reply.headers_mut() = headers(None, keeping);
+    reply
+}
+
+fn headers(media: Option<Media>, keeping: Keeping) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(SECURITY.len() + 8);
+    if let Some(media) = media {
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static(media.content_type()),
+        );
+        if media.is_data() {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        }
+    }
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static(keeping.cache_control()),
+    );
+    headers.insert(
+        VARY,
+        HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language"),
+    );
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
+    for (name, value) in SECURITY {
+        headers.insert(name.clone(), HeaderValue::from_static(value));
+    }
+    headers
+}
+
+const SECURITY: [(HeaderName, &str); 6] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // The address of a page is a code: no other site learns it.
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("x-robots-tag"), "noindex"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=()",
+    ),
+];
+
+/// Nothing but our one style sheet, our own pictures and our own form.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = base64(digest::digest(&digest::SHA256, STYLE.as_bytes()).as_ref());
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self' data:; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    // Base64 is visible ASCII; if that were ever untrue, a page without style is the safe side.
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+});
+
+/// Base64 with padding (RFC 4648, section 4): one hash at start is no reason for a dependency.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let mut group = 0_u32;
+        for place in 0..3 {
+            group = group << 8 | u32::from(chunk.get(place).copied().unwrap_or(0));
+        }
+        for place in 0..4 {
+            let six = usize::try_from(group >> (18 - 6 * place) & 63).unwrap_or(0);
+            let letter = ALPHABET.get(six).copied().unwrap_or(b'=');
+            text.push(if place <= chunk.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
+        }
+    }
+    text
+}
+
+fn seconds(wait: Duration) -> HeaderValue {
+    // Never 0: "at once" is what an overloaded server must not say.
+    HeaderValue::from(wait.as_secs().max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        for (plain, want) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(plain.as_bytes()), want);
+        }
+    }
+
+    #[test]
+    fn an_outage_is_never_kept_and_says_when_to_come_back() {
+        let refused = Refusal::Unavailable {
+            retry_after: Duration::from_millis(200),
+        };
+        let reply = refusal(&refused, Form::Json, Lang::En)
+            .reply(crate::rules::negotiate::Encoding::Identity, &HeaderMap::new());
+        assert_eq!(reply.status(), 503);
+        assert_eq!(reply.headers()[CACHE_CONTROL], "no-store");
+        assert_eq!(reply.headers()[RETRY_AFTER], "1");
+    }
+}

@@ -1,0 +1,89 @@
+//! The page of a code that is registered, for every audience.
+//!
+//! From top to bottom: the answer with its warnings, the code to compare, the product, what to do
+//! next, and folded below it whatever else this audience may see.
+
+use maud::{Markup, html};
+
+use crate::{
+    card, icons,
+    lang::Lang,
+    layout::{Tone, document, verdict},
+    view::{Alert, Kind, View},
+    words,
+};
+
+mod fact;
+mod product;
+mod rest;
+
+/// The page of a registered code.
+pub fn found(view: &View, lang: Lang) -> String {
+    let kind = view.code.kind;
+    let name = words::kind_name(kind).to(lang);
+    let sentence = match view.alerts.first() {
+        Some(gravest) => words::alert_title(gravest.kind, kind),
+        None => words::registered(kind),
+    };
+    let sentence = sentence.to(lang);
+    let (product, told) = product::product(view, lang);
+    let main = html! {
+        @if let Some(audience) = words::seen_as(view.audience) {
+            p class="audience" { (icons::lock()) (audience.to(lang)) }
+        }
+        @if view.stale {
+            p class="stale" role="note" {
+                (words::STALE.to(lang)) " " (words::moment(&view.as_of, lang))
+            }
+        }
+        @if view.alerts.is_empty() {
+            (verdict(Tone::Good, name, sentence, &no_warning(view, lang)))
+        } @else {
+            (verdict(Tone::Warning, name, sentence, &alerts(&view.alerts, kind, lang)))
+        }
+        (card::to_compare(&view.code, lang))
+        (product)
+        section class="next" {
+            h2 { (words::NEXT.to(lang)) }
+            ol { @for step in words::next_steps(kind) { li { (step.to(lang)) } } }
+        }
+        (rest::rest(view, lang, &told))
+    };
+    document(&format!("{sentence} · {name}"), name, lang, &main)
+}
+
+/// What is saved may lack a warning of a minute ago, so it says what was known then.
+fn no_warning(view: &View, lang: Lang) -> Markup {
+    let text = if view.stale {
+        words::NO_WARNING_THEN
+    } else {
+        words::NO_WARNING
+    };
+    html! { p { (text.to(lang)) } }
+}
+
+/// All warnings, inside the answer. The gravest is the answer's own heading; each of the others
+/// has a heading and an icon too.
+fn alerts(alerts: &[Alert], kind: Kind, lang: Lang) -> Markup {
+    html! {
+        @for (at, alert) in alerts.iter().enumerate() {
+            @if at > 0 {
+                h2 {
+                    (icons::tone(Tone::Warning))
+                    (words::alert_title(alert.kind, kind).to(lang))
+                }
+            }
+            p { (words::alert_advice(alert.kind).to(lang)) }
+            @if let Some(since) = &alert.since {
+                p class="since" { (words::since(since, lang)) }
+            }
+            @if let Some(text) = &alert.text {
+                p class="notice" {
+                    b { (words::THE_NOTICE.to(lang)) }
+                    " " span lang=[fact::foreign(text, lang)] { (text) }
+                }
+            }
+        }
+        p class="still" { (words::STILL_REGISTERED.to(lang)) }
+    }
+}

@@ -1,0 +1,198 @@
+//! The product's own fields, each where a reader looks for it.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use super::fact;
+use crate::{
+    divisions,
+    lang::Lang,
+    view::{CodeCard, Kind, Row, Shown, View},
+    words,
+};
+
+/// The fields that are on the page already: record, place of the row in its sheet, key.
+pub(super) type Told = BTreeSet<(&'static str, usize, &'static str)>;
+
+const VEHICLE: &str = "production.vehicle";
+const BATTERY: &str = "production.battery";
+const PLATE: &str = "registration.plate";
+const MAKER: &str = "party.maker";
+const WARRANTY: &str = "warranty.policy";
+
+/// The four that describe a battery; a vehicle has them for the one it was certified with.
+const OF_A_BATTERY: [&str; 4] = ["XuDianCXH", "XuDianCLX", "XuDianCRL", "XuDianCSCQY"];
+
+/// The newest row of a record, and what of it has been told.
+struct Teller<'a> {
+    view: &'a View,
+    lang: Lang,
+    told: Told,
+}
+
+/// The product, and which fields that has shown.
+pub(super) fn product(view: &View, lang: Lang) -> (Markup, Told) {
+    let mut teller = Teller {
+        view,
+        lang,
+        told: Told::new(),
+    };
+    let page = match view.code.kind {
+        Kind::Vin => vehicle(&mut teller),
+        Kind::Pwb => battery(&mut teller),
+        Kind::Lic => plate(&mut teller),
+    };
+    let maker = teller.section(
+        words::sheet_title(MAKER, lang),
+        MAKER,
+        &["CompanyName", "LinkMobile", "ProductionAddress"],
+    );
+    let warranty = warranty(&mut teller);
+    (html! { (page) (maker) (warranty) }, teller.told)
+}
+
+fn vehicle(teller: &mut Teller<'_>) -> Markup {
+    teller.echoes(VEHICLE, &["ZhenCheBM", "LinkURL"]);
+    let row = teller.view.latest(VEHICLE);
+    let named = |key| row.and_then(|row| row.get(key));
+    let (brand, producer) = (named("CheLiangZZS"), named("ShengChanQYMC"));
+    // The owner of the brand and the producer are shown apart only when they are two.
+    let keys: &[&str] = if brand.is_some() && brand == producer {
+        teller.tell(VEHICLE, "ShengChanQYMC");
+        &["ChanPinXH", "CheLiangZZS"]
+    } else {
+        &["ChanPinXH", "CheLiangZZS", "ShengChanQYMC"]
+    };
+    let bike = teller.section(words::facts(Kind::Vin).to(teller.lang), VEHICLE, keys);
+    let certified = teller.rows(VEHICLE, &OF_A_BATTERY);
+    html! {
+        (bike)
+        @if !certified.is_empty() {
+            section {
+                h2 { (words::CERTIFIED_BATTERY.to(teller.lang)) }
+                p class="quiet" { (words::CERTIFIED_NOTE.to(teller.lang)) }
+                (fact::facts(&certified, teller.lang))
+            }
+        }
+    }
+}
+
+fn battery(teller: &mut Teller<'_>) -> Markup {
+    teller.echoes(BATTERY, &["XuDianCWYBH", "LinkURL"]);
+    let title = words::facts(Kind::Pwb).to(teller.lang);
+    teller.section(title, BATTERY, &OF_A_BATTERY)
+}
+
+fn plate(teller: &mut Teller<'_>) -> Markup {
+    teller.echoes(PLATE, &["LinkUrl"]);
+    let division = part(&teller.view.code, "division");
+    let area = divisions::name_of(division, teller.lang).unwrap_or_else(|| division.to_owned());
+    let area = Shown::Plain(area);
+    let number = Shown::Plain(part(&teller.view.code, "number").to_owned());
+    let mut rows = teller.rows(PLATE, &["ChePaiHM"]);
+    if rows.is_empty() {
+        rows.push((words::label(PLATE, "ChePaiHM", teller.lang), &number));
+    }
+    rows.push((words::PLATE_AREA.to(teller.lang), &area));
+    rows.extend(teller.rows(PLATE, &["XingMing"]));
+    html! {
+        section {
+            h2 { (words::facts(Kind::Lic).to(teller.lang)) }
+            (fact::facts(&rows, teller.lang))
+        }
+    }
+}
+
+/// One line for each part that has a term of its own.
+fn warranty(teller: &mut Teller<'_>) -> Markup {
+    let rows = teller
+        .view
+        .sheet(WARRANTY)
+        .map_or(&[][..], |sheet| &sheet.rows);
+    let mut terms = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        if let (Some(part), Some(months)) = (row.get("part"), row.get("months")) {
+            teller.told.insert((WARRANTY, at, "part"));
+            teller.told.insert((WARRANTY, at, "months"));
+            let months = format!("{} {}", months.text(), words::MONTHS.to(teller.lang));
+            terms.push((part.text(), Shown::Plain(months)));
+        }
+    }
+    let terms: Vec<(&str, &Shown)> = terms
+        .iter()
+        .map(|(part, months)| (part.as_str(), months))
+        .collect();
+    html! {
+        @if !terms.is_empty() {
+            section {
+                h2 { (words::sheet_title(WARRANTY, teller.lang)) }
+                (fact::facts(&terms, teller.lang))
+            }
+        }
+    }
+}
+
+impl<'a> Teller<'a> {
+    /// These fields of the record's newest row, those there are, and notes that they are told.
+    fn rows(
+        &mut self,
+        record: &'static str,
+        keys: &[&'static str],
+    ) -> Vec<(&'static str, &'a Shown)> {
+        let Some(row) = self.view.latest(record) else {
+            return Vec::new();
+        };
+        let mut rows = Vec::new();
+        for &key in keys {
+            if let Some(shown) = row.get(key) {
+                self.tell(record, key);
+                rows.push((words::label(record, key, self.lang), shown));
+            }
+        }
+        rows
+    }
+
+    fn section(&mut self, title: &str, record: &'static str, keys: &[&'static str]) -> Markup {
+        let rows = self.rows(record, keys);
+        html! {
+            @if !rows.is_empty() {
+                section { h2 { (title) } (fact::facts(&rows, self.lang)) }
+            }
+        }
+    }
+
+    /// Fields that say the code or its address once more are told by the code itself. One that
+    /// says another is not, and stays for the list of the rest.
+    fn echoes(&mut self, record: &'static str, keys: &[&'static str]) {
+        let code = &self.view.code;
+        let same = |shown: &Shown| {
+            let text = shown.text();
+            text == code.value || text == code.url
+        };
+        for &key in keys {
+            if self
+                .view
+                .latest(record)
+                .and_then(|row| row.get(key))
+                .is_some_and(same)
+            {
+                self.tell(record, key);
+            }
+        }
+    }
+
+    fn tell(&mut self, record: &'static str, key: &'static str) {
+        let rows: &[Row] = self.view.sheet(record).map_or(&[], |sheet| &sheet.rows);
+        if let Some(newest) = rows.len().checked_sub(1) {
+            self.told.insert((record, newest, key));
+        }
+    }
+}
+
+fn part<'a>(code: &'a CodeCard, name: &str) -> &'a str {
+    code.parts
+        .iter()
+        .find(|(part, _)| *part == name)
+        .map_or("", |(_, value)| value)
+}

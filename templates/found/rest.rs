@@ -1,0 +1,49 @@
+//! Whatever no other part of the page has shown, with its labels, so that no audience loses
+//! anything it may see.
+
+use maud::{Markup, html};
+
+use super::{fact, product::Told};
+use crate::{
+    lang::Lang,
+    view::{Audience, Sheet, Shown, View},
+    words,
+};
+
+/// The rest: folded for the public, open for who came to read it.
+pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
+    let sheets: Vec<_> = view
+        .records
+        .iter()
+        .map(|sheet| (sheet, untold(sheet, lang, told)))
+        .filter(|(_, rows)| !rows.is_empty())
+        .collect();
+    let changed = Shown::Plain(words::moment(&view.as_of, lang));
+    let address = Shown::Plain(view.code.url.clone());
+    let about = [
+        (words::STICKER.to(lang), &address),
+        (words::UPDATED.to(lang), &changed),
+    ];
+    html! {
+        details class="rest" open[view.audience != Audience::Public] {
+            summary { (words::MORE.to(lang)) }
+            @for (sheet, rows) in &sheets {
+                h3 { (words::sheet_title(sheet.record, lang)) }
+                @for row in rows { (fact::facts(row, lang)) }
+            }
+            (fact::facts(&about, lang))
+        }
+    }
+}
+
+/// The rows of a sheet without what has been told; a row that is told whole is left out.
+fn untold<'a>(sheet: &'a Sheet, lang: Lang, told: &Told) -> Vec<Vec<(&'static str, &'a Shown)>> {
+    let rows = sheet.rows.iter().enumerate().map(|(at, row)| {
+        row.0
+            .iter()
+            .filter(|cell| !told.contains(&(sheet.record, at, cell.key)))
+            .map(|cell| (words::label(sheet.record, cell.key, lang), &cell.shown))
+            .collect::<Vec<_>>()
+    });
+    rows.filter(|row| !row.is_empty()).collect()
+}

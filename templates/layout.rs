@@ -1,0 +1,168 @@
+//! The document around every page: one response, no script, no second request.
+
+use maud::{DOCTYPE, Markup, html};
+
+use crate::{icons, lang::Lang, words};
+
+/// The one style sheet, inlined as it is. It holds none of `<`, `>`, `&` and `"`, so that the
+/// escaping of a text leaves it unchanged and the policy's hash over it is right.
+pub const STYLE: &str = include_str!("../static/scan.css");
+
+/// What a page says, in one colour and one icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Registered, no warning.
+    Good,
+    /// A warning.
+    Warning,
+    /// Not known: neither good nor bad.
+    Unknown,
+    /// It could not be answered as it was asked.
+    Wrong,
+    /// Come back later.
+    Later,
+}
+
+/// A whole page. `title` is for the window; the preview in a chat says only what kind of page it
+/// is, for it is kept when a warning has long changed the page.
+pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) -> String {
+    let site = words::SITE.to(lang);
+    html! {
+        (DOCTYPE)
+        html lang=(lang.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                meta name="format-detection" content="telephone=no";
+                meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f5f2";
+                meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131614";
+                title { (title) " · " (site) }
+                meta name="description" content=(words::PREVIEW.to(lang));
+                meta property="og:type" content="website";
+                meta property="og:title" content=(preview);
+                meta property="og:description" content=(words::PREVIEW.to(lang));
+                style { (STYLE) }
+            }
+            body {
+                a class="skip" href="#answer" { (words::SKIP.to(lang)) }
+                header {
+                    a class="site" href=(link("/", lang)) { (icons::mark()) (site) }
+                    (other_language(lang))
+                }
+                main id="answer" { (main) }
+                footer {
+                    nav {
+                        a href=(link("/", lang)) { (words::LOOK_UP_ANOTHER.to(lang)) }
+                        a href=(link("/privacy", lang)) { (words::PRIVACY.to(lang)) }
+                    }
+                    p { (words::STANDARD.to(lang)) }
+                }
+            }
+        }
+    }
+    .into_string()
+}
+
+/// The answer, first on the page: one colour, one icon, one sentence.
+pub(crate) fn verdict(tone: Tone, above: &str, sentence: &str, below: &Markup) -> Markup {
+    html! {
+        section class={ "verdict " (class(tone)) } {
+            div class="head" {
+                (icons::tone(tone))
+                div {
+                    @if !above.is_empty() { p class="kind" { (above) } }
+                    h1 { (sentence) }
+                }
+            }
+            (below)
+        }
+    }
+}
+
+/// The form for a code that will not scan. Plain: it works in any browser there ever was.
+pub(crate) fn find_form(lang: Lang) -> Markup {
+    html! {
+        form class="find" action="/find" method="get" role="search" {
+            label for="code" { (words::CODE.to(lang)) }
+            input id="code" name="code" type="text" required maxlength="200" autocomplete="off"
+                autocapitalize="characters" spellcheck="false" enterkeyhint="search"
+                aria-describedby="hint";
+            @if lang == Lang::En { input type="hidden" name="lang" value="en"; }
+            p id="hint" class="quiet" { (words::CODE_HINT.to(lang)) }
+            button type="submit" { (words::FIND.to(lang)) }
+        }
+    }
+}
+
+/// A path that keeps the language a reader has chosen.
+pub(crate) fn link(path: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => path.to_owned(),
+        Lang::En => format!("{path}?lang=en"),
+    }
+}
+
+fn other_language(lang: Lang) -> Markup {
+    let (other, query) = match lang {
+        Lang::Zh => (Lang::En, "?lang=en"),
+        Lang::En => (Lang::Zh, "?lang=zh"),
+    };
+    html! {
+        a class="language" href=(query) lang=(other.tag()) hreflang=(other.tag()) {
+            (words::OTHER_LANGUAGE.to(lang))
+        }
+    }
+}
+
+const fn class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "good",
+        Tone::Warning => "warning",
+        Tone::Unknown => "unknown",
+        Tone::Wrong => "wrong",
+        Tone::Later => "later",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STYLE, Tone, class};
+
+    #[test]
+    fn the_style_sheet_has_nothing_that_escaping_would_change() {
+        assert!(!STYLE.contains(['<', '>', '&', '"']));
+        assert!(!STYLE.contains("url("), "a second request");
+        assert!(!STYLE.contains("@import"), "a second request");
+    }
+
+    #[test]
+    fn the_answer_is_white_on_a_ground_seven_times_darker() {
+        for tone in [
+            Tone::Good,
+            Tone::Warning,
+            Tone::Unknown,
+            Tone::Wrong,
+            Tone::Later,
+        ] {
+            let rule = format!(".{} {{ background: #", class(tone));
+            let (_, rule) = STYLE.split_once(&rule).unwrap();
+            let contrast = 1.05 / (luminance(rule.get(..6).unwrap()) + 0.05);
+            assert!(contrast >= 7.0, "{tone:?} has {contrast:.2}");
+        }
+    }
+
+    /// Relative luminance, as the accessibility guidelines define it.
+    fn luminance(colour: &str) -> f64 {
+        let channel = |at: usize| {
+            let value =
+                f64::from(u8::from_str_radix(colour.get(at..at + 2).unwrap(), 16).unwrap()) / 255.0;
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+    }
+}

@@ -1,0 +1,20 @@
+//! The page that says what is shown, hidden and kept.
+
+use maud::html;
+
+use crate::{lang::Lang, layout::document, words};
+
+/// The privacy page.
+pub fn privacy(lang: Lang) -> String {
+    let title = words::PRIVACY_TITLE.to(lang);
+    let main = html! {
+        section class="lead" {
+            h1 { (title) }
+            @for (heading, paragraph) in words::PRIVACY_POINTS {
+                h2 { (heading.to(lang)) }
+                p { (paragraph.to(lang)) }
+            }
+        }
+    };
+    document(title, words::SITE.to(lang), lang, &main)
+}

@@ -1,0 +1,44 @@
+//! Every text that a reader sees, in Chinese and English, and nowhere else.
+//!
+//! Short, kind and exact. No text promises what a record does not say: *registered* is not
+//! *genuine*, and *not registered* is not *fake*, for makers upload late.
+
+use crate::lang::Lang;
+
+mod alerts;
+mod dates;
+mod fields;
+mod pages;
+mod parts;
+mod refusals;
+
+pub(crate) use alerts::{alert_advice, alert_title};
+pub(crate) use dates::{moment, since};
+pub(crate) use pages::*;
+pub(crate) use parts::{nonconforming, part_meaning, part_name};
+
+pub use fields::{label, sheet_title};
+pub use refusals::{refusal_detail, refusal_title};
+
+/// A text in both languages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text {
+    zh: &'static str,
+    en: &'static str,
+}
+
+pub(crate) const fn text(zh: &'static str, en: &'static str) -> Text {
+    Text { zh, en }
+}
+
+impl Text {
+    pub(crate) const fn to(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => self.zh,
+            Lang::En => self.en,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! What a refusal is called, and what was wrong. Said on pages and in `application/problem+json`.
+
+use std::time::Duration;
+
+use super::text;
+use crate::{
+    lang::Lang,
+    refusal::{NotACode, Refusal},
+    view::Kind,
+};
+
+/// The refusal in one short sentence.
+pub fn refusal_title(refusal: &Refusal, lang: Lang) -> String {
+    let title = match refusal {
+        Refusal::NotACode { .. } => text("这不像一个编码", "This does not look like a code"),
+        Refusal::BadRequest => text("这个请求看不懂", "This request makes no sense"),
+        Refusal::NotRegistered { .. } => text("暂未查到登记", "Not registered yet"),
+        Refusal::NoSuchPage => text("没有这个页面", "No such page"),
+        Refusal::Method { .. } => text("不支持这种请求方式", "This method is not supported"),
+        Refusal::NotAcceptable { .. } => text("没有您要的格式", "Not available in this form"),
+        Refusal::TooMany { .. } => text("查得有点快", "That was a little fast"),
+        Refusal::Unavailable { .. } => text("暂时查不了", "Not available just now"),
+    };
+    title.to(lang).to_owned()
+}
+
+/// What was wrong, and whose fault it is not.
+pub fn refusal_detail(refusal: &Refusal, lang: Lang) -> String {
+    let detail = match refusal {
+        Refusal::NotACode { kind, why } => return not_a_code(*kind, *why, lang),
+        Refusal::BadRequest => text(
+            "请从首页重新查询。",
+            "Please start again from the home page.",
+        ),
+        Refusal::NotRegistered { .. } => text(
+            "编码格式没有问题，只是还没有登记。厂家有时上传得晚，这不表示是假货。",
+            "The code is well formed; it is just not registered yet. Makers sometimes upload late: this does not mean it is fake.",
+        ),
+        Refusal::NoSuchPage => text(
+            "地址可能输错了，请从首页查询。",
+            "The address may be mistyped. Please look the code up from the home page.",
+        ),
+        Refusal::Method { allow } => {
+            return match lang {
+                Lang::Zh => format!("这个地址支持：{allow}。"),
+                Lang::En => format!("This address takes: {allow}."),
+            };
+        }
+        Refusal::NotAcceptable { offered } => {
+            let offered = offered.join(", ");
+            return match lang {
+                Lang::Zh => format!("这里提供：{offered}。"),
+                Lang::En => format!("There is: {offered}."),
+            };
+        }
+        Refusal::TooMany { retry_after } => {
+            let wait = wait(*retry_after, lang);
+            return match lang {
+                Lang::Zh => format!("请{wait}后再试。同一网络里的人多时也会这样。"),
+                Lang::En => format!(
+                    "Please try again in {wait}. This also happens when many people share one network."
+                ),
+            };
+        }
+        Refusal::Unavailable { retry_after } => {
+            let wait = wait(*retry_after, lang);
+            return match lang {
+                Lang::Zh => format!("查询服务暂时没有回应，与您的码无关。请{wait}后再试。"),
+                Lang::En => format!(
+                    "The service is not answering. It says nothing about your code. Please try again in {wait}."
+                ),
+            };
+        }
+    };
+    detail.to(lang).to_owned()
+}
+
+/// Whole seconds or minutes, rounded up: who comes back sooner is refused again.
+fn wait(time: Duration, lang: Lang) -> String {
+    let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    let seconds = seconds.max(1);
+    let minutes = seconds.div_ceil(60);
+    match (lang, seconds) {
+        (Lang::Zh, ..=90) => format!(" {seconds} 秒"),
+        (Lang::Zh, _) => format!(" {minutes} 分钟"),
+        (Lang::En, 1) => "1 second".to_owned(),
+        (Lang::En, ..=90) => format!("{seconds} seconds"),
+        (Lang::En, _) => format!("{minutes} minutes"),
+    }
+}
+
+fn not_a_code(kind: Option<Kind>, why: NotACode, lang: Lang) -> String {
+    let noun = match kind {
+        Some(Kind::Vin) => text("整车编码", "A vehicle’s code"),
+        Some(Kind::Pwb) => text("蓄电池编码", "A battery’s code"),
+        Some(Kind::Lic) => text("号牌编码", "A plate’s code"),
+        None => text("编码", "A code"),
+    };
+    let noun = noun.to(lang);
+    match (why, lang) {
+        (NotACode::Empty, Lang::Zh) => "还没有输入编码。".to_owned(),
+        (NotACode::Empty, Lang::En) => "No code was given.".to_owned(),
+        (NotACode::UnknownKind, Lang::Zh) => {
+            "看不出是车、电池还是号牌的编码。车 15 位数字，号牌 14 位数字，电池 9 位以上字母和数字。".to_owned()
+        }
+        (NotACode::UnknownKind, Lang::En) => {
+            "It could not be told whether this is a vehicle (15 digits), a plate (14 digits) or a battery (9 or more letters and digits).".to_owned()
+        }
+        (NotACode::Digits { got, want }, Lang::Zh) if got < want => {
+            format!("{noun}应有 {want} 位数字，这里是 {got} 位，少了 {} 位。", want.saturating_sub(got))
+        }
+        (NotACode::Digits { got, want }, Lang::Zh) => {
+            format!("{noun}应有 {want} 位数字，这里是 {got} 位，多了 {} 位。", got.saturating_sub(want))
+        }
+        (NotACode::Digits { got, want }, Lang::En) if got < want => {
+            format!("{noun} has {want} digits. These are {got} of {want} digits.")
+        }
+        (NotACode::Digits { got, want }, Lang::En) => {
+            format!("{noun} has {want} digits. These are {got}, {} too many.", got.saturating_sub(want))
+        }
+        (NotACode::NotADigit { at }, Lang::Zh) => format!("{noun}只有数字，第 {at} 个字符不是。"),
+        (NotACode::NotADigit { at }, Lang::En) => {
+            format!("{noun} is all digits. Character {at} is not one.")
+        }
+        (NotACode::NotALetterOrDigit { at }, Lang::Zh) => {
+            format!("{noun}只有字母和数字，第 {at} 个字符不是。")
+        }
+        (NotACode::NotALetterOrDigit { at }, Lang::En) => {
+            format!("{noun} is all letters and digits. Character {at} is neither.")
+        }
+        (NotACode::TooShort { got }, Lang::Zh) => format!("{noun}至少 9 位，这里是 {got} 位。"),
+        (NotACode::TooShort { got }, Lang::En) => {
+            format!("{noun} has at least 9 characters. These are {got}.")
+        }
+        (NotACode::TooLong { got }, Lang::Zh) => {
+            format!("前 8 位之后最多 32 位，这里是 {got} 位。")
+        }
+        (NotACode::TooLong { got }, Lang::En) => {
+            format!("After the first 8 there are at most 32 characters. These are {got}.")
+        }
+    }
+}
