@@ -21,3 +21,4 @@ pub mod qr;
 pub mod label;
 pub mod admit;
 pub mod fixed;
+pub mod staff;

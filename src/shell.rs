@@ -1,11 +1,15 @@
 //! Floor 4, the shell: sockets, signals, arguments.
 
-pub mod store_args;
-pub mod import;
-//! The shell: sockets, signals, arguments.
-
-pub mod label;
 pub mod logs;
 pub mod drain;
 mod patience;
 pub mod serve;
+pub mod store_args;
+pub mod import;
+pub mod label;
+pub mod reproject;
+pub mod show;
+pub mod check_config;
+pub mod serve_command;
+pub mod demo;
+pub mod cli;

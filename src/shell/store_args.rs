@@ -26,8 +26,17 @@ impl StoreArgs {
     /// Opens the store for writing.
     pub fn open(&self) -> Result<Core, StoreError> {
         let StoreUrl::Embedded(path) = &self.store;
-        let beside = || path.with_extension("pair-key");
-        let key = self.pair_key_file.clone().unwrap_or_else(beside);
-        Core::open(path, self.policy, &key)
+        Core::open(path, self.policy, &self.key_file())
+    }
+
+    /// Opens the store to make all of it anew, whatever policy and key it was made with.
+    pub fn open_for_reprojection(&self) -> Result<Core, StoreError> {
+        let StoreUrl::Embedded(path) = &self.store;
+        Core::open_any(path, self.policy, &self.key_file())
+    }
+
+    fn key_file(&self) -> PathBuf {
+        let StoreUrl::Embedded(path) = &self.store;
+        self.pair_key_file.clone().unwrap_or_else(|| path.with_extension("pair-key"))
     }
 }

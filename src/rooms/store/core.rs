@@ -46,16 +46,21 @@ impl Core {
     /// Opens the store in `path` for writing under the policy it was made under; a new store is
     /// made under `policy`.
     pub fn open(path: &Path, policy: Policy, pair_key_file: &Path) -> Result<Self, StoreError> {
+        let core = Self::open_any(path, policy, pair_key_file)?;
+        core.claim()?;
+        Ok(core)
+    }
+
+    /// Opens the store in `path` whatever policy and key it was made with, to make it anew.
+    pub fn open_any(path: &Path, policy: Policy, pair_key_file: &Path) -> Result<Self, StoreError> {
         let room = Room::open(path)?;
         let pair_key = PairKey::open_or_make(pair_key_file)?;
-        let core = Self {
+        Ok(Self {
             room,
             policy,
             pair_key,
             pair_key_file: pair_key_file.to_owned(),
-        };
-        core.claim()?;
-        Ok(core)
+        })
     }
 
     /// The public side of the same folder, for the one process that has both doors.
