@@ -43,6 +43,17 @@ fn address(code: &str) -> String {
     format!("{PUBLIC}/{code}")
 }
 
+/// A program that reads PDF, run to its end without a complaint.
+fn poppler(program: &str, args: &[&Path]) -> String {
+    let ran = Command::new(program)
+        .args(args)
+        .output()
+        .unwrap_or_else(|why| panic!("{program} must be there (apt install poppler-utils): {why}"));
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success() && said.is_empty(), "{program}: {said}");
+    String::from_utf8(ran.stdout).unwrap()
+}
+
 /// What the decoder reads in a picture, in any order.
 fn decoded(picture: &Path) -> Vec<String> {
     // Only QR: a text of digits can look like a bar code to it.
@@ -113,19 +124,33 @@ fn a_page_of_a_sheet_is_read_back_whole() {
     document.add(&usual(CODES[1], Level::High)).unwrap();
     let file = folder.path().join("sheet.pdf");
     std::fs::write(&file, document.finish().unwrap()).unwrap();
-    let made = Command::new("pdftoppm")
-        .args(["-r", "200", "-gray", "-png"])
-        .args([&file, &folder.path().join("page")])
-        .output()
-        .unwrap_or_else(|why| panic!("pdftoppm must be there (apt install poppler-utils): {why}"));
-    let said = String::from_utf8_lossy(&made.stderr);
-    assert!(made.status.success() && !said.contains("Syntax"), "{said}");
+    let picture = ["-r", "200", "-gray", "-png"].map(Path::new);
+    let pages = folder.path().join("page");
+    poppler("pdftoppm", &[&picture[..], &[&file, &pages]].concat());
     let expected: Vec<String> = codes.iter().map(|code| address(code)).collect();
     assert_eq!(decoded(&folder.path().join("page-1.png")), expected);
     assert_eq!(
         decoded(&folder.path().join("page-2.png")),
         [address(CODES[1])]
     );
+}
+
+#[test]
+fn the_text_of_a_sheet_can_be_searched() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut document = Document::new(Vec::new(), Sheet::Filled).unwrap();
+    document.add(&usual(CODES[0], Level::Medium)).unwrap();
+    let file = folder.path().join("sheet.pdf");
+    std::fs::write(&file, document.finish().unwrap()).unwrap();
+    let text = poppler("pdftotext", &[&file, Path::new("-")]);
+    for line in [
+        "产品型号: TDR4996Z",
+        "车身颜色: 珍珠白",
+        "整车编码: 218622108311027",
+        "浙品码",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
 }
 
 #[test]
@@ -182,7 +207,7 @@ fn what_a_terminal_shows_is_read_back() {
 #[test]
 fn the_drawings_are_those_that_were_looked_at() {
     for code in &CODES[..3] {
-        let kind = &code[..3];
+        let (kind, _) = code.split_once('/').unwrap();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/labels/{kind}.svg"));
         let svg = usual(code, Level::Medium).svg();
         if std::env::var_os("SAOMA_GOLDEN").is_some_and(|mode| mode == "write") {
