@@ -277,3 +277,28 @@ fn things_happen_as_often_as_promised() {
     );
     assert!(makers.len() > 190, "{} makers", makers.len());
 }
+
+#[test]
+fn a_recall_covers_vehicles_that_exist_and_leaves_out_others() {
+    let records = parsed(&written(1, 20_000, &[Kind::Vehicle, Kind::Recall]));
+    let text = |record: &Value, key: &str| record["fields"][key].as_str().unwrap().to_owned();
+    let recall = records
+        .iter()
+        .find(|record| record["record"] == "notice.recall")
+        .unwrap();
+    let of_maker = records.iter().filter(|record| {
+        record["record"] == "production.vehicle"
+            && text(record, "ZhenCheBM").starts_with(&text(recall, "maker"))
+    });
+    let (inside, outside): (Vec<_>, Vec<_>) = of_maker.partition(|vehicle| {
+        let code = format!("vin/{}", text(vehicle, "ZhenCheBM"));
+        text(vehicle, "ChanPinXH") == text(recall, "model")
+            && (text(recall, "from")..=text(recall, "to")).contains(&code)
+    });
+    assert!(
+        (5..=200).contains(&inside.len()),
+        "{} recalled",
+        inside.len()
+    );
+    assert!(outside.len() > 1000);
+}
