@@ -11,7 +11,6 @@ pub mod class;
 pub mod negotiate;
 pub mod find;
 pub mod answer;
-mod standin;
 pub mod render;
 pub mod reply;
 pub mod ask;

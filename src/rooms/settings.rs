@@ -99,9 +99,12 @@ impl Settings {
                 }])));
             }
         };
-        Self::read(&text, std::env::vars_os().filter_map(|(key, value)| {
-            Some((key.into_string().ok()?, value.into_string().ok()?))
-        }))
+        Self::read(
+            &text,
+            std::env::vars_os().filter_map(|(key, value)| {
+                Some((key.into_string().ok()?, value.into_string().ok()?))
+            }),
+        )
     }
 
     /// Reads settings from the text of a file and from these variables. Variables that do not

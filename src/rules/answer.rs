@@ -3,12 +3,7 @@
 //! An answer is made once and sent often, so what can be prepared is. Each encoding is made when
 //! the first reader asks for it, and has an `ETag` of its own: a strong one names bytes.
 
-use std::{
-    fmt::Write as _,
-    hash::BuildHasher as _,
-    io::Write as _,
-    sync::OnceLock,
-};
+use std::{fmt::Write as _, hash::BuildHasher as _, io::Write as _, sync::OnceLock};
 
 use bytes::Bytes;
 use http::{

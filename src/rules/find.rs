@@ -50,8 +50,14 @@ fn fold(typed: char) -> Option<char> {
     };
     let filler = plain.is_whitespace()
         || plain.is_control()
-        || matches!(plain, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}')
-        || matches!(plain, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{b7}');
+        || matches!(
+            plain,
+            '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}'
+        )
+        || matches!(
+            plain,
+            '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{b7}'
+        );
     (!filler).then_some(plain)
 }
 

@@ -6,7 +6,6 @@ use saoma_pages::Lang;
 use crate::rules::{
     answer::Answer,
     reply::{self, Keeping, Media},
-    standin as pages,
 };
 
 /// What is served as it is.
@@ -34,8 +33,8 @@ impl Fixed {
             .replace("{expires}", &format!("{expires:.0}"))
             .replace("{public_url}", public_url);
         Self {
-            home: Lang::ALL.map(|lang| page(pages::home(lang))),
-            privacy: Lang::ALL.map(|lang| page(pages::privacy(lang))),
+            home: Lang::ALL.map(|lang| page(saoma_pages::home(lang))),
+            privacy: Lang::ALL.map(|lang| page(saoma_pages::privacy(lang))),
             robots: reply::answer(Media::Text, Keeping::Fixed, ROBOTS.into()),
             security: reply::answer(Media::Text, Keeping::Fixed, security.into_bytes()),
             icon: reply::answer(Media::Svg, Keeping::Fixed, ICON.into()),

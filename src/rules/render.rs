@@ -1,6 +1,6 @@
 //! Views and refusals as bytes: the page or the JSON of each.
 
-use saoma_pages::{Lang, NotACode, Refusal, View};
+use saoma_pages::{Lang, NotACode, Refusal, View, words};
 use serde_json::{Value, json};
 
 use crate::rules::{
@@ -8,7 +8,6 @@ use crate::rules::{
     ask::Shape,
     qr,
     reply::{self, Keeping, Media},
-    standin as pages,
 };
 
 /// What is there under a code.
@@ -19,7 +18,7 @@ pub fn found(view: &View, shape: Shape, lang: Lang) -> Answer {
         Keeping::Found
     };
     let (media, body) = match shape {
-        Shape::Page => (Media::Html, pages::found(view, lang).into_bytes()),
+        Shape::Page => (Media::Html, saoma_pages::found(view, lang).into_bytes()),
         // A view is plain data: strings, lists and maps with string keys, which always serialise.
         Shape::Json => (Media::Json, serde_json::to_vec(view).unwrap_or_default()),
         // An address has at most 250 characters, a symbol room for ten times as many.
@@ -34,7 +33,7 @@ pub fn found(view: &View, shape: Shape, lang: Lang) -> Answer {
 
 /// A refusal for a person.
 pub fn refusal_page(refusal: &Refusal, lang: Lang) -> Vec<u8> {
-    pages::refusal(refusal, lang).into_bytes()
+    saoma_pages::refusal(refusal, lang).into_bytes()
 }
 
 /// A refusal for a program: `application/problem+json` (RFC 9457). `type` never changes.
@@ -42,9 +41,9 @@ pub fn problem(refusal: &Refusal, lang: Lang) -> Vec<u8> {
     let (status, _keeping) = reply::verdict(refusal);
     let mut problem = json!({
         "type": format!("urn:saoma:problem:{}", kind(refusal)),
-        "title": pages::refusal_title(refusal, lang),
+        "title": words::refusal_title(refusal, lang),
         "status": status.as_u16(),
-        "detail": pages::refusal_detail(refusal, lang),
+        "detail": words::refusal_detail(refusal, lang),
     });
     let more = match refusal {
         Refusal::NotACode { kind, why } => vec![

@@ -15,13 +15,12 @@ use http::{
     },
 };
 use http_body_util::Full;
-use saoma_pages::{Lang, Refusal};
+use saoma_pages::{Lang, Refusal, STYLE};
 
 use crate::rules::{
     answer::{Answer, Reply, Squeeze},
     negotiate::Form,
     render,
-    standin::STYLE,
 };
 
 /// What the public door takes.
@@ -170,7 +169,10 @@ pub fn preflight() -> Reply {
     for (name, value) in [
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (ACCESS_CONTROL_ALLOW_METHODS, ALLOWED),
-        (ACCESS_CONTROL_ALLOW_HEADERS, "Accept, Accept-Language, If-None-Match"),
+        (
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            "Accept, Accept-Language, If-None-Match",
+        ),
         (ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
@@ -205,10 +207,7 @@ fn bare(status: StatusCode, keeping: Keeping) -> Reply {
 fn headers(media: Option<Media>, keeping: Keeping) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(SECURITY.len() + 8);
     if let Some(media) = media {
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static(media.content_type()),
-        );
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
         if media.is_data() {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
@@ -307,8 +306,10 @@ mod tests {
         let refused = Refusal::Unavailable {
             retry_after: Duration::from_millis(200),
         };
-        let reply = refusal(&refused, Form::Json, Lang::En)
-            .reply(crate::rules::negotiate::Encoding::Identity, &HeaderMap::new());
+        let reply = refusal(&refused, Form::Json, Lang::En).reply(
+            crate::rules::negotiate::Encoding::Identity,
+            &HeaderMap::new(),
+        );
         assert_eq!(reply.status(), 503);
         assert_eq!(reply.headers()[CACHE_CONTROL], "no-store");
         assert_eq!(reply.headers()[RETRY_AFTER], "1");

@@ -3,7 +3,9 @@
 
 use std::io::{self, IsTerminal as _};
 
-use tracing_subscriber::{Layer as _, Registry, filter::LevelFilter, fmt, layer::SubscriberExt as _};
+use tracing_subscriber::{
+    Layer as _, Registry, filter::LevelFilter, fmt, layer::SubscriberExt as _,
+};
 
 use crate::rooms::settings::{Log, LogFormat};
 

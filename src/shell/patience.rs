@@ -43,7 +43,9 @@ impl<T> Patience<T> {
             return written;
         }
         let deadline = self.deadline;
-        let running = self.running.get_or_insert_with(|| Box::pin(sleep(deadline)));
+        let running = self
+            .running
+            .get_or_insert_with(|| Box::pin(sleep(deadline)));
         match running.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => Poll::Pending,
@@ -120,7 +122,10 @@ mod tests {
             }
         });
         let written = timeout(DEADLINE * 2, ours.write_all(&[0; 1000])).await;
-        assert_eq!(written.unwrap().unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(
+            written.unwrap().unwrap_err().kind(),
+            io::ErrorKind::TimedOut
+        );
         drop(ours);
         reader.await.unwrap();
     }

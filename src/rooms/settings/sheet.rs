@@ -134,7 +134,9 @@ impl Sheet {
         let mut left = Vec::new();
         for (key, value) in &self.file {
             match value {
-                Value::Table(table) => left.extend(table.keys().map(|name| format!("{key}.{name}"))),
+                Value::Table(table) => {
+                    left.extend(table.keys().map(|name| format!("{key}.{name}")))
+                }
                 _ => left.push(key.clone()),
             }
         }

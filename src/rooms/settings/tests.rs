@@ -24,8 +24,15 @@ fn the_example_file_shows_every_setting_with_its_default() {
     let mut keys: Vec<&str> = example.keys().map(String::as_str).collect();
     keys.sort_unstable();
     let mut all = [
-        "public_url", "public", "store", "policy", "cache_bytes", "max_connections",
-        "drain_seconds", "contact", "log",
+        "public_url",
+        "public",
+        "store",
+        "policy",
+        "cache_bytes",
+        "max_connections",
+        "drain_seconds",
+        "contact",
+        "log",
     ];
     all.sort_unstable();
     assert_eq!(keys, all);

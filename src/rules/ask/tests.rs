@@ -29,13 +29,29 @@ fn every_spelling_of_an_address_asks_for_its_code() {
         ("/vin/218622108311027", vin(), Shape::Page),
         ("/vin/218622108311027/", vin(), Shape::Page),
         ("/vin/218622108311027?x=1", vin(), Shape::Page),
-        ("http://www.pzcode.cn/vin/218622108311027", vin(), Shape::Page),
+        (
+            "http://www.pzcode.cn/vin/218622108311027",
+            vin(),
+            Shape::Page,
+        ),
         ("/vin/218622108311027.json", vin(), Shape::Json),
         ("/vin/218622108311027.qr.svg", vin(), Shape::QrSvg),
         ("/vin/218622108311027.qr.png", vin(), Shape::QrPng),
-        ("/pwb/76392965TN21080500543B48V121513522", pwb(), Shape::Page),
-        ("/pwb/76392965/TN21080500543B48V121513522", pwb(), Shape::Page),
-        ("/pwb/76392965/TN21080500543B48V121513522.json", pwb(), Shape::Json),
+        (
+            "/pwb/76392965TN21080500543B48V121513522",
+            pwb(),
+            Shape::Page,
+        ),
+        (
+            "/pwb/76392965/TN21080500543B48V121513522",
+            pwb(),
+            Shape::Page,
+        ),
+        (
+            "/pwb/76392965/TN21080500543B48V121513522.json",
+            pwb(),
+            Shape::Json,
+        ),
     ];
     for (target, code, shape) in cases {
         assert_eq!(get(target), Ok(Ask::Sticker { code, shape }), "{target}");
