@@ -32,7 +32,7 @@ pub(crate) const EACH_PART: Text = text("各部分的意思", "What each part me
 pub(crate) const CERTIFIED_BATTERY: Text = text("认证时的电池配置", "Battery as certified");
 pub(crate) const CERTIFIED_NOTE: Text = text(
     "这是车型认证时的配置，不一定是车上现在装的电池。",
-    "What the model was certified with, not the battery fitted today.",
+    "What the model was certified with. The battery fitted today may be another.",
 );
 pub(crate) const MASKED: Text = text("为保护隐私，部分隐去", "Partly hidden for privacy");
 pub(crate) const NEXT: Text = text("接下来", "What to do next");
