@@ -110,8 +110,8 @@ pub(crate) const fn compare_with(kind: Kind) -> Text {
             "Compare it with the number on the battery’s case.",
         ),
         Kind::Lic => text(
-            "与号牌上的号码逐位核对。",
-            "Compare it with the number on the plate.",
+            "中间 7 位应与号牌上印的号码一致。",
+            "The seven digits in the middle should be those printed on the plate.",
         ),
     }
 }
@@ -166,7 +166,7 @@ const BATTERY_STEPS: [Text; 3] = [
 
 const PLATE_STEPS: [Text; 2] = [
     text(
-        "核对：上面的号码应与号牌上印的一致。",
+        "核对：上面的号码应与号牌上印的一致，一位不差。",
         "Compare: the number above should be the one printed on the plate.",
     ),
     text(
