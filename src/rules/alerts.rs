@@ -96,7 +96,7 @@ pub fn alert(kind: AlertKind, notice: &Record<'_>, reader: Reader<'_>) -> Alert 
 
 /// Whether a notice takes an earlier one back.
 pub fn is_lifted(notice: &Record<'_>) -> bool {
-    notice.open("lifted") == Some("yes")
+    notice.open("lifted") == Some("true")
 }
 
 fn may_know_of_theft(audience: Audience, policy: Policy) -> bool {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
-use saoma_pages::{Audience, Grant, Lang, View, words};
+use saoma_pages::{Audience, Grant, Lang, Refusal, View, words};
 
 use super::cli::say;
 use super::store_args::StoreArgs;
@@ -152,9 +152,8 @@ fn json(view: &View, conflicts: &[Conflict]) -> String {
 fn print(view: &View, conflicts: &[Conflict]) {
     say(&view.code.url);
     for alert in &view.alerts {
-        let title = words::alert_title(alert.kind, Lang::Zh);
-        let english = words::alert_title(alert.kind, Lang::En);
-        say(&format!("! {title} {english} {}", alert.since.as_deref().unwrap_or_default()));
+        let since = alert.since.as_deref().unwrap_or_default();
+        say(&format!("! {} {since}", alert.kind.name()));
     }
     for conflict in conflicts {
         let others = conflict.what.others().iter();
@@ -181,7 +180,9 @@ fn account() -> String {
 }
 
 fn code(text: &str) -> Result<Code, String> {
-    Code::parse_any(text).map_err(|why| words::not_a_code(why, Lang::En))
+    Code::parse_any(text).map_err(|why| {
+        words::refusal_detail(&Refusal::NotACode { kind: None, why }, Lang::En)
+    })
 }
 
 fn audience(text: &str) -> Result<Audience, String> {

@@ -1,4 +1,4 @@
-//! Where a command finds the store: the same arguments for every command that writes one.
+//! Where a command finds the store: the same arguments for every command that opens one.
 
 use std::path::PathBuf;
 
@@ -25,18 +25,25 @@ pub struct StoreArgs {
 impl StoreArgs {
     /// Opens the store for writing.
     pub fn open(&self) -> Result<Core, StoreError> {
-        let StoreUrl::Embedded(path) = &self.store;
-        Core::open(path, self.policy, &self.key_file())
+        Core::open(self.folder(), self.policy, &self.key_file())
     }
 
     /// Opens the store to make all of it anew, whatever policy and key it was made with.
     pub fn open_for_reprojection(&self) -> Result<Core, StoreError> {
-        let StoreUrl::Embedded(path) = &self.store;
-        Core::open_any(path, self.policy, &self.key_file())
+        Core::open_any(self.folder(), self.policy, &self.key_file())
+    }
+
+    /// Where looks at what is not public are written down.
+    pub fn audit_file(&self) -> PathBuf {
+        self.folder().with_extension("audit.ndjson")
     }
 
     fn key_file(&self) -> PathBuf {
+        self.pair_key_file.clone().unwrap_or_else(|| self.folder().with_extension("pair-key"))
+    }
+
+    fn folder(&self) -> &PathBuf {
         let StoreUrl::Embedded(path) = &self.store;
-        self.pair_key_file.clone().unwrap_or_else(|| path.with_extension("pair-key"))
+        path
     }
 }

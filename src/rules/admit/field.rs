@@ -68,7 +68,7 @@ pub fn canonical<'g>(
     let kind = field.entry.kind;
     let text: Cow<'g, str> = match given {
         Given::Nothing => return Ok(None),
-        Given::Switch(on) if kind == FieldKind::Switch => Cow::Borrowed(yes_or_no(*on)),
+        Given::Switch(on) if kind == FieldKind::Switch => Cow::Borrowed(true_or_false(*on)),
         Given::List(items) if kind == FieldKind::CodePwbList => {
             Cow::Owned(items.join(&LIST_SEPARATOR.to_string()))
         }
@@ -129,8 +129,8 @@ fn in_form<'t>(
             Ok(Cow::Owned(months.to_string()))
         }
         FieldKind::Switch => match &*text {
-            "yes" | "true" | "1" | "是" => Ok(Cow::Borrowed(yes_or_no(true))),
-            "no" | "false" | "0" | "否" => Ok(Cow::Borrowed(yes_or_no(false))),
+            "yes" | "true" | "1" | "是" => Ok(Cow::Borrowed(true_or_false(true))),
+            "no" | "false" | "0" | "否" => Ok(Cow::Borrowed(true_or_false(false))),
             _ => Err(Reason::NotASwitch),
         },
         // What does not look like what it should be is kept, for whoever has to clear it up, and
@@ -196,6 +196,6 @@ const fn is_party(record: RecordKind) -> bool {
     )
 }
 
-const fn yes_or_no(on: bool) -> &'static str {
-    if on { "yes" } else { "no" }
+const fn true_or_false(on: bool) -> &'static str {
+    if on { "true" } else { "false" }
 }
