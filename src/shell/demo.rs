@@ -3,6 +3,7 @@
 //! An embedded store in a temporary folder, the standard's three examples and one code for each
 //! alert, a public door, and a QR in the terminal that opens the page. Gone when it stops.
 
+use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::ExitCode;
 
@@ -103,11 +104,13 @@ fn introduce(address: SocketAddr) {
     }
     let first = CODES.first().map_or("/", |(path, _)| path);
     let address = format!("{base}{first}");
-    match qr::terminal(&address) {
+    let plain = std::env::var_os("NO_COLOR").is_some() || !std::io::stdout().is_terminal();
+    let ink = if plain { qr::Ink::Plain } else { qr::Ink::BlackOnWhite };
+    match qr::terminal(&address, ink) {
         Ok(picture) => say(&format!("\n{picture}")),
         Err(error) => tracing::warn!(%error, "no QR in the terminal"),
     }
-    say(&format!("{address}"));
+    say(&address);
     say("手机扫上面的二维码，请用 saoma demo --lan。 To scan it with a phone on the same network: saoma demo --lan");
     say("按 Ctrl-C 结束。 Ctrl-C ends it.");
 }
