@@ -1,6 +1,7 @@
 //! Floor 2, rooms: state with a lifetime.
 
+pub mod settings;
+pub mod audit;
 pub mod store;
 pub mod source;
 pub mod cache;
-pub mod settings;

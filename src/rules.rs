@@ -18,4 +18,6 @@ pub mod bonds;
 pub mod contradictions;
 pub mod qr;
 pub mod label;
+pub mod admit;
 pub mod fixed;
+pub mod staff;

@@ -1,5 +1,15 @@
-//! The shell: sockets, signals, arguments.
+//! Floor 4, the shell: sockets, signals, arguments.
+
 pub mod logs;
 pub mod drain;
 mod patience;
 pub mod serve;
+pub mod store_args;
+pub mod import;
+pub mod label;
+pub mod reproject;
+pub mod show;
+pub mod check_config;
+pub mod serve_command;
+pub mod demo;
+pub mod cli;

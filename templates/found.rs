@@ -9,7 +9,7 @@ use crate::{
     card, icons,
     lang::Lang,
     layout::{Tone, document, verdict},
-    view::{Alert, Kind, View},
+    view::{Alert, Audience, Kind, View},
     words,
 };
 
@@ -23,7 +23,7 @@ pub fn found(view: &View, lang: Lang) -> String {
     let name = words::kind_name(kind).to(lang);
     let sentence = match view.alerts.first() {
         Some(gravest) => words::alert_title(gravest.kind, kind),
-        None => words::registered(kind),
+        None => words::REGISTERED,
     };
     let sentence = sentence.to(lang);
     let (product, told) = product::product(view, lang);
@@ -45,7 +45,12 @@ pub fn found(view: &View, lang: Lang) -> String {
         (product)
         section class="next" {
             h2 { (words::NEXT.to(lang)) }
-            ol { @for step in words::next_steps(kind) { li { (step.to(lang)) } } }
+            ol {
+                @for step in words::next_steps(kind) { li { (step.to(lang)) } }
+                @if kind == Kind::Lic && view.audience == Audience::Public {
+                    li { (words::BIKE_NOT_SHOWN.to(lang)) }
+                }
+            }
         }
         (rest::rest(view, lang, &told))
     };

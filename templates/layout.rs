@@ -88,28 +88,32 @@ pub(crate) fn find_form(lang: Lang) -> Markup {
             input id="code" name="code" type="text" required maxlength="200" autocomplete="off"
                 autocapitalize="characters" spellcheck="false" enterkeyhint="search"
                 aria-describedby="hint";
-            @if lang == Lang::En { input type="hidden" name="lang" value="en"; }
+            input type="hidden" name="lang" value=(query(lang));
             p id="hint" class="quiet" { (words::CODE_HINT.to(lang)) }
             button type="submit" { (words::FIND.to(lang)) }
         }
     }
 }
 
-/// A path that keeps the language a reader has chosen.
+/// A path that keeps the language a reader has chosen, whatever the browser prefers.
 pub(crate) fn link(path: &str, lang: Lang) -> String {
+    format!("{path}?lang={}", query(lang))
+}
+
+const fn query(lang: Lang) -> &'static str {
     match lang {
-        Lang::Zh => path.to_owned(),
-        Lang::En => format!("{path}?lang=en"),
+        Lang::Zh => "zh",
+        Lang::En => "en",
     }
 }
 
 fn other_language(lang: Lang) -> Markup {
-    let (other, query) = match lang {
-        Lang::Zh => (Lang::En, "?lang=en"),
-        Lang::En => (Lang::Zh, "?lang=zh"),
+    let other = match lang {
+        Lang::Zh => Lang::En,
+        Lang::En => Lang::Zh,
     };
     html! {
-        a class="language" href=(query) lang=(other.tag()) hreflang=(other.tag()) {
+        a class="language" href=(link("", other)) lang=(other.tag()) hreflang=(other.tag()) {
             (words::OTHER_LANGUAGE.to(lang))
         }
     }

@@ -22,7 +22,7 @@
 //! format!("{owner}");
 //! ```
 //!
-//! A masked value can be spliced into a page, by way of [`Shown`](crate::Shown):
+//! A masked value can be spliced into a page, by way of [`Shown`]:
 //!
 //! ```
 //! use saoma_pages::{Name, Personal, Shown};

@@ -49,7 +49,7 @@ fn what_next(refusal: &Refusal, lang: Lang) -> Markup {
             (card::to_compare(code, lang))
             section class="next" {
                 h2 { (words::NEXT.to(lang)) }
-                ol { @for step in words::NOT_REGISTERED_STEPS { li { (step.to(lang)) } } }
+                ol { @for step in words::not_registered_steps(code.kind) { li { (step.to(lang)) } } }
             }
         },
         Refusal::NotACode { .. } | Refusal::BadRequest | Refusal::NoSuchPage => html! {

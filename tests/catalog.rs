@@ -146,6 +146,28 @@ fn a_record_types_number_and_name_never_change() {
     assert_eq!(RecordKind::from_name(""), None);
 }
 
+#[test]
+fn a_field_of_ours_keeps_its_place() {
+    // As above: the place is the number. The standard's are held in place by the facts.
+    let placed: [(RecordKind, &[&str]); 5] = [
+        (RecordKind::PlateCancelled, &["since", "reason"]),
+        (
+            RecordKind::NoticeRecall,
+            &["maker", "model", "from", "to", "since", "text", "lifted"],
+        ),
+        (RecordKind::NoticeStolen, &["since", "text", "lifted"]),
+        (RecordKind::NoticeClone, &["since", "text", "lifted"]),
+        (
+            RecordKind::WarrantyPolicy,
+            &["maker", "model", "part", "months"],
+        ),
+    ];
+    for (kind, keys) in placed {
+        let fields: Vec<_> = kind.fields().iter().map(|field| field.key).collect();
+        assert!(fields.starts_with(keys), "{}: {fields:?}", kind.name());
+    }
+}
+
 /// The facts, without their heading and their notes.
 fn facts() -> Vec<[String; DECIDING]> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/facts/catalog.csv");

@@ -1,6 +1,9 @@
 //! What fuzzing keeps is replayed on stable, with every cut and many a changed byte.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 #[path = "fuzz/checks/code.rs"]
 mod code;
@@ -11,6 +14,8 @@ type Check = fn(&[u8]);
 const TARGETS: [(&str, Check); 1] = [("code", code::check)];
 /// Bytes that mean something somewhere, and some that nowhere do.
 const HOSTILE: [u8; 12] = *b"\0/?#:%aZ0 \xc3\xff";
+/// How far into a file bytes are changed: past the end of any code, and no file takes long.
+const CHANGED: usize = 200;
 
 #[test]
 fn every_fuzz_target_is_replayed() {
@@ -28,10 +33,14 @@ fn what_fuzzing_kept_holds_today() {
         let corpus = folder().join("corpus").join(name);
         let mut files = 0;
         for entry in fs::read_dir(corpus).unwrap() {
-            let bytes = fs::read(entry.unwrap().path()).unwrap();
+            let path = entry.unwrap().path();
+            if is_hash(&path) {
+                continue;
+            }
+            let bytes = fs::read(path).unwrap();
             files += 1;
             check(&bytes);
-            for at in 0..bytes.len() {
+            for at in 0..bytes.len().min(CHANGED) {
                 check(&bytes[..at]);
                 for byte in HOSTILE {
                     let mut changed = bytes.clone();
@@ -44,6 +53,12 @@ fn what_fuzzing_kept_holds_today() {
         }
         assert!(files >= 10, "{name} has a corpus of {files}");
     }
+}
+
+/// What a fuzzer found on this machine has its hash for a name; what is kept has a name.
+fn is_hash(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    name.len() == 40 && name.iter().all(u8::is_ascii_hexdigit)
 }
 
 fn folder() -> PathBuf {

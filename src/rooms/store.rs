@@ -123,6 +123,11 @@ impl PublicStore {
         reason = "the shape of a store that has to be waited for"
     )]
     pub async fn read(&self, code: Code) -> Result<Option<Kept>, Fault> {
+        self.read_now(code)
+    }
+
+    /// The same for a command, which has nothing else to do meanwhile.
+    pub fn read_now(&self, code: Code) -> Result<Option<Kept>, Fault> {
         match self {
             Self::Embedded(reader) => reader.read(code),
         }

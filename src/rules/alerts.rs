@@ -81,10 +81,12 @@ pub fn alert(kind: AlertKind, notice: &Record<'_>, reader: Reader<'_>) -> Alert 
             Shown::List(_) => None,
         }
     };
-    let since = match notice.kind {
-        RecordKind::RecycleReceipt => shown("receive_time"),
-        _ => shown("since"),
+    let key = if notice.kind == RecordKind::RecycleReceipt {
+        "receive_time"
+    } else {
+        "since"
     };
+    let since = shown(key);
     Alert {
         kind,
         since: since.or_else(|| Some(notice.at.month_text())),
@@ -94,7 +96,7 @@ pub fn alert(kind: AlertKind, notice: &Record<'_>, reader: Reader<'_>) -> Alert 
 
 /// Whether a notice takes an earlier one back.
 pub fn is_lifted(notice: &Record<'_>) -> bool {
-    notice.open("lifted") == Some("yes")
+    notice.open("lifted") == Some("true")
 }
 
 fn may_know_of_theft(audience: Audience, policy: Policy) -> bool {

@@ -85,9 +85,9 @@ pub fn holder_part(code: Code, dossier: Dossier<'_>, policy: Policy) -> Vec<u8> 
         .collect();
     let mut part = Vec::with_capacity(64);
     put_count(&mut part, extra_alerts.len());
-    extra_alerts
-        .iter()
-        .for_each(|alert| stored::put_alert(&mut part, alert));
+    for alert in &extra_alerts {
+        stored::put_alert(&mut part, alert);
+    }
     stored::put_sheets(&mut part, &extra);
     part
 }

@@ -118,7 +118,7 @@ pub fn of_bindings<E>(
 }
 
 /// The makers' names that a battery's records give.
-pub fn claimed_makers<'a>(dossier: Dossier<'a>) -> impl Iterator<Item = &'a str> {
+pub fn claimed_makers(dossier: Dossier<'_>) -> impl Iterator<Item = &str> {
     dossier
         .records()
         .filter_map(|record| claimed_maker(&record))

@@ -18,9 +18,12 @@ use crate::words::code::{Code, ORG_LEN};
 mod bitmap;
 mod face;
 pub mod pdf;
+mod plan;
 mod svg;
 
 pub use face::Face;
+
+use plan::{Plan, Text, plan};
 
 /// Micrometres: a printer of 2400 dpi has dots of ten.
 pub type Um = u32;
@@ -154,27 +157,6 @@ pub struct Line {
     pub face: Face,
     /// What it says.
     pub text: String,
-}
-
-/// The proportions of a kind of sticker, at the width it has if nobody asks for another.
-struct Plan {
-    width: Um,
-    height: Um,
-    place: Square,
-    mark: Option<Um>,
-    text: Text,
-}
-
-/// The block of lines beside or under the symbol.
-struct Text {
-    left: Um,
-    room: Um,
-    /// The middle of the block.
-    height: Um,
-    pitch: Um,
-    size: Um,
-    middle: bool,
-    face: Face,
 }
 
 impl Sticker {
@@ -361,64 +343,6 @@ fn printable(text: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     plain.trim().to_owned()
-}
-
-/// The figures show what goes where; the standard gives no measures (GB/T 40204—2021 has them for the
-/// symbol), so these are chosen: a symbol of 22 mm is scanned from half a metre.
-const fn plan(kind: Kind) -> Plan {
-    const SIDE: Um = 22 * MM;
-    let place = Square {
-        left: MM,
-        top: MM / 2,
-        side: SIDE,
-    };
-    match kind {
-        Kind::Vin => Plan {
-            width: 60 * MM,
-            height: 26 * MM,
-            place,
-            mark: Some(25_000),
-            text: Text {
-                left: 23_500,
-                room: 35_000,
-                height: 12_000,
-                pitch: 5_000,
-                size: 2_700,
-                middle: false,
-                face: Face::Sans,
-            },
-        },
-        Kind::Pwb => Plan {
-            width: 50 * MM,
-            height: 26 * MM,
-            place,
-            mark: Some(25_000),
-            text: Text {
-                left: 23_500,
-                room: 25_000,
-                height: 12_000,
-                pitch: 4_400,
-                size: 2_900,
-                middle: false,
-                face: Face::Mono,
-            },
-        },
-        Kind::Lic => Plan {
-            width: 24 * MM,
-            height: 27 * MM,
-            place,
-            mark: None,
-            text: Text {
-                left: 1_200,
-                room: 21_600,
-                height: 23_900,
-                pitch: 0,
-                size: 2_500,
-                middle: true,
-                face: Face::Mono,
-            },
-        },
-    }
 }
 
 #[cfg(test)]

@@ -179,39 +179,32 @@ fn is_address(text: &str, code: Code) -> bool {
         .is_some_and(|(kind, value)| kind == code.kind().keyword() && value == code.value())
 }
 
-const fn keep(kind: RecordKind, audience: Audience) -> Keep {
-    match (kind, audience) {
-        // Police see what was submitted, each time it was.
-        (_, Audience::Police) => Keep::Distinct,
-        (
-            RecordKind::ProductionVehicle
-            | RecordKind::ProductionBattery
-            | RecordKind::PartyMaker
-            | RecordKind::PartySeller
-            | RecordKind::PartyRepairer
-            | RecordKind::PartyRecycler
-            | RecordKind::ChargingSite,
-            _,
-        ) => Keep::NewestOfEachSource,
-        (RecordKind::RegistrationPlate, _) => Keep::Newest,
-        (
-            RecordKind::SaleBinding
-            | RecordKind::StockItem
-            | RecordKind::RidingUse
-            | RecordKind::ChargingFire
-            | RecordKind::SwapUse
-            | RecordKind::RepairJob
-            | RecordKind::RecycleReceipt,
-            _,
-        ) => Keep::Distinct,
-        (
-            RecordKind::PlateCancelled
-            | RecordKind::NoticeRecall
-            | RecordKind::NoticeStolen
-            | RecordKind::NoticeClone
-            | RecordKind::WarrantyPolicy,
-            _,
-        ) => Keep::None,
+fn keep(kind: RecordKind, audience: Audience) -> Keep {
+    // Police see what was submitted, each time it was.
+    if audience == Audience::Police {
+        return Keep::Distinct;
+    }
+    match kind {
+        RecordKind::ProductionVehicle
+        | RecordKind::ProductionBattery
+        | RecordKind::PartyMaker
+        | RecordKind::PartySeller
+        | RecordKind::PartyRepairer
+        | RecordKind::PartyRecycler
+        | RecordKind::ChargingSite => Keep::NewestOfEachSource,
+        RecordKind::RegistrationPlate => Keep::Newest,
+        RecordKind::SaleBinding
+        | RecordKind::StockItem
+        | RecordKind::RidingUse
+        | RecordKind::ChargingFire
+        | RecordKind::SwapUse
+        | RecordKind::RepairJob
+        | RecordKind::RecycleReceipt => Keep::Distinct,
+        RecordKind::PlateCancelled
+        | RecordKind::NoticeRecall
+        | RecordKind::NoticeStolen
+        | RecordKind::NoticeClone
+        | RecordKind::WarrantyPolicy => Keep::None,
     }
 }
 

@@ -40,7 +40,7 @@ pub fn show(field: &Field, value: &Value<'_>, reader: Reader<'_>) -> Option<Show
     let grant = reader.grant();
     match (field.entry.rule(reader.audience()), value) {
         (Rule::Full, value) => whole(field, value, grant),
-        (Rule::Flag, _) => Some(Shown::Masked("yes".to_owned())),
+        (Rule::Flag, _) => Some(Shown::Masked("true".to_owned())),
         (Rule::Name, Value::Name(name)) => Some(name.mask()?.into()),
         (Rule::Phone, Value::Phone(phone)) => Some(phone.mask()?.into()),
         (Rule::District, Value::Address(address)) => Some(address.mask()?.into()),

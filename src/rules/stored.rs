@@ -203,7 +203,9 @@ fn put_cell(out: &mut Vec<u8>, cell: &StoredCell) {
         Kept::Shown(Shown::List(codes)) => {
             out.push(LIST);
             put_count(out, codes.len());
-            codes.iter().for_each(|code| put_text(out, code));
+            for code in codes {
+                put_text(out, code);
+            }
         }
         Kept::Echo => out.push(ECHO),
         Kept::EchoUrl => out.push(ECHO_URL),

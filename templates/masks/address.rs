@@ -61,7 +61,7 @@ const LONGEST: usize = 15;
 
 /// The address down to its district, then stars. What names no district is withheld, and so is
 /// what only looks as if it did. In Zhejiang the district has to be one of the list; elsewhere its
-/// name has to be built like one, and has to follow its city.
+/// name has to be built like one, and has to follow its province and city.
 pub(super) fn mask(raw: &str) -> Option<Masking> {
     let address: String = narrow(raw).collect();
     let rest = after_district(&address)?;
@@ -89,8 +89,8 @@ fn after_district(address: &str) -> Option<&str> {
         return divisions::district_at(rest, Some(city));
     }
     match province {
-        Some("浙江") => divisions::district_at(rest, None),
-        None => divisions::district_at(rest, None).or_else(|| elsewhere(rest)),
+        // Of a text that names neither, only the list can say that it is an address.
+        Some("浙江") | None => divisions::district_at(rest, None),
         Some(_) => elsewhere(rest),
     }
 }

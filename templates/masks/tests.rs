@@ -229,6 +229,7 @@ fn an_address_without_a_district_is_withheld() {
         "浙江省",
         "杭州市",
         "杭州西溪花园",
+        "和平城市中心区5幢",
         "安徽省合肥市经济开发区",
     ] {
         assert_eq!(masked::<Address>(text), None, "{text}");

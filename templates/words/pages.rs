@@ -14,6 +14,8 @@ pub(crate) const LOOK_UP_ANOTHER: Text = text("查另一个编码", "Look up ano
 pub(crate) const PRIVACY: Text = text("隐私说明", "Privacy");
 pub(crate) const STANDARD: Text = text("编码依据 DB33/T 1323—2023", "Codes after DB33/T 1323—2023");
 
+/// The answer, when there is no warning. It says what was found and no more.
+pub(crate) const REGISTERED: Text = text("编码已登记", "This code is registered");
 pub(crate) const NO_WARNING: Text = text("目前没有警示。", "No warning at present.");
 pub(crate) const NO_WARNING_THEN: Text = text("当时没有警示。", "There was no warning then.");
 pub(crate) const THE_NOTICE: Text = text("通知原文", "The notice");
@@ -30,7 +32,7 @@ pub(crate) const EACH_PART: Text = text("各部分的意思", "What each part me
 pub(crate) const CERTIFIED_BATTERY: Text = text("认证时的电池配置", "Battery as certified");
 pub(crate) const CERTIFIED_NOTE: Text = text(
     "这是车型认证时的配置，不一定是车上现在装的电池。",
-    "What the model was certified with, not the battery fitted today.",
+    "What the model was certified with. The battery fitted today may be another.",
 );
 pub(crate) const MASKED: Text = text("为保护隐私，部分隐去", "Partly hidden for privacy");
 pub(crate) const NEXT: Text = text("接下来", "What to do next");
@@ -60,8 +62,8 @@ pub(crate) const PRIVACY_POINTS: [(Text, Text); 4] = [
     (
         text("公开页面上有什么", "What the public page holds"),
         text(
-            "产品信息和警示。一件物品的页面不列出与它配套的车、电池或号牌。个人信息在写入时就已隐去，公开服务里没有原文。",
-            "The product and its warnings. The page of one item does not name the bike, battery or plate that belongs to it. Personal data are masked before they get here; this service does not hold the originals.",
+            "产品信息和警示。一件物品的页面不列出与它配套的车、电池或号牌。个人信息在写入时就已隐去，公开页面只能读到隐去后的内容。",
+            "The product and its warnings. The page of one item does not name the bike, battery or plate that belongs to it. Personal data are masked when they are written; the public pages can read nothing but the masked form.",
         ),
     ),
     (
@@ -96,15 +98,6 @@ pub(crate) const fn kind_name(kind: Kind) -> Text {
     }
 }
 
-/// The answer, when there is no warning.
-pub(crate) const fn registered(kind: Kind) -> Text {
-    match kind {
-        Kind::Vin => text("这辆车的编码已登记", "This bike’s code is registered"),
-        Kind::Pwb => text("这块电池的编码已登记", "This battery’s code is registered"),
-        Kind::Lic => text("这块号牌的编码已登记", "This plate’s code is registered"),
-    }
-}
-
 /// Where the code to compare with is.
 pub(crate) const fn compare_with(kind: Kind) -> Text {
     match kind {
@@ -117,8 +110,8 @@ pub(crate) const fn compare_with(kind: Kind) -> Text {
             "Compare it with the number on the battery’s case.",
         ),
         Kind::Lic => text(
-            "与号牌上的号码逐位核对。",
-            "Compare it with the number on the plate.",
+            "中间 7 位应与号牌上印的号码一致。",
+            "The seven digits in the middle should be those printed on the plate.",
         ),
     }
 }
@@ -133,68 +126,84 @@ pub(crate) const fn facts(kind: Kind) -> Text {
 }
 
 /// What to do after a code was found.
-pub(crate) const fn next_steps(kind: Kind) -> [Text; 3] {
+pub(crate) const fn next_steps(kind: Kind) -> &'static [Text] {
     match kind {
-        Kind::Vin => [
-            text(
-                "核对：上面的编码应与车架上刻的一致。登记说明编码有记录，不能单凭它认定是正品。",
-                "Compare: the code above should be the one on the frame. Being registered means there is a record; it does not by itself prove the bike genuine.",
-            ),
-            text(
-                "对不上，或标签像是重贴的：请问销售店，或拨打 12315。",
-                "If they differ, or the sticker looks replaced: ask the shop, or call 12315.",
-            ),
-            text(
-                "不再使用时，请交给有资质的回收点，不要自行拆解。",
-                "When you are done with it, take it to a licensed collection point. Do not take it apart.",
-            ),
-        ],
-        Kind::Pwb => [
-            text(
-                "核对：上面的编码应与电池外壳上的一致。登记说明编码有记录，不能单凭它认定是正品。",
-                "Compare: the code above should be the one on the case. Being registered means there is a record; it does not by itself prove the battery genuine.",
-            ),
-            text(
-                "对不上，或容量、型号与标牌不同：请停止充电，问销售店，或拨打 12315。",
-                "If it differs, or capacity or model are not as on the label: stop charging, ask the shop, or call 12315.",
-            ),
-            text(
-                "电池旧了，请交到回收点，不要拆开或丢进垃圾桶。",
-                "Take an old battery to a collection point. Do not open it or bin it.",
-            ),
-        ],
-        Kind::Lic => [
-            text(
-                "核对：上面的号码应与号牌上印的一致。",
-                "Compare: the number above should be the one printed on the plate.",
-            ),
-            text(
-                "对不上，或号牌像是伪造的：请拨打 110。",
-                "If they differ, or the plate looks forged: call 110.",
-            ),
-            text(
-                "这里不显示它属于哪辆车。买二手车时，请和卖家一起到车管部门办理转移登记。",
-                "This page does not say which bike it belongs to. When you buy second-hand, have it transferred at the registration office.",
-            ),
-        ],
+        Kind::Vin => &VEHICLE_STEPS,
+        Kind::Pwb => &BATTERY_STEPS,
+        Kind::Lic => &PLATE_STEPS,
     }
 }
 
-/// What to do when nobody has registered a code.
-pub(crate) const NOT_REGISTERED_STEPS: [Text; 3] = [
+const VEHICLE_STEPS: [Text; 3] = [
     text(
-        "先把编码与标签逐位核对。",
-        "First compare the code with the sticker, figure by figure.",
+        "核对：上面的编码应与车架上刻的一致。登记说明编码有记录，不能单凭它认定是正品。",
+        "Compare: the code above should be the one on the frame. Being registered means there is a record; it does not by itself prove the bike genuine.",
     ),
     text(
-        "刚买的：过几天再查，或请销售店联系厂家登记。",
-        "If it is new: look again in a few days, or have the shop ask the maker to register it.",
+        "对不上，或标签像是重贴的：请问销售店，或拨打 12315。",
+        "If they differ, or the sticker looks replaced: ask the shop, or call 12315.",
     ),
     text(
-        "仍查不到，或觉得可疑：请拨打 12315。",
-        "If it stays unknown, or something seems wrong: call 12315.",
+        "不再使用时，请交给有资质的回收点，不要自行拆解。",
+        "When you are done with it, take it to a licensed collection point. Do not take it apart.",
     ),
 ];
+
+const BATTERY_STEPS: [Text; 3] = [
+    text(
+        "核对：上面的编码应与电池外壳上的一致。登记说明编码有记录，不能单凭它认定是正品。",
+        "Compare: the code above should be the one on the case. Being registered means there is a record; it does not by itself prove the battery genuine.",
+    ),
+    text(
+        "对不上，或容量、型号与标牌不同：请停止充电，问销售店，或拨打 12315。",
+        "If it differs, or capacity or model are not as on the label: stop charging, ask the shop, or call 12315.",
+    ),
+    text(
+        "电池旧了，请交到回收点，不要拆开或丢进垃圾桶。",
+        "Take an old battery to a collection point. Do not open it or bin it.",
+    ),
+];
+
+const PLATE_STEPS: [Text; 2] = [
+    text(
+        "核对：上面的号码应与号牌上印的一致，一位不差。",
+        "Compare: the number above should be the one printed on the plate.",
+    ),
+    text(
+        "对不上，或号牌像是伪造的：请拨打 110。",
+        "If they differ, or the plate looks forged: call 110.",
+    ),
+];
+
+pub(crate) const BIKE_NOT_SHOWN: Text = text(
+    "这里不显示它属于哪辆车。买二手车时，请和卖家一起到车管部门办理转移登记。",
+    "This page does not say which bike it belongs to. When you buy second-hand, have it transferred at the registration office.",
+);
+
+/// What to do when nobody has registered a code.
+pub(crate) const fn not_registered_steps(kind: Kind) -> [Text; 3] {
+    let new = match kind {
+        Kind::Vin | Kind::Pwb => text(
+            "刚买的：过几天再查，或请销售店联系厂家登记。",
+            "If it is new: look again in a few days, or have the shop ask the maker to register it.",
+        ),
+        Kind::Lic => text(
+            "刚上牌的：过几天再查，或问发牌的车管部门。",
+            "If the plate is new: look again in a few days, or ask the office that issued it.",
+        ),
+    };
+    [
+        text(
+            "先把编码与标签逐位核对。",
+            "First compare the code with the sticker, figure by figure.",
+        ),
+        new,
+        text(
+            "仍查不到，或觉得可疑：请拨打 12315。",
+            "If it stays unknown, or something seems wrong: call 12315.",
+        ),
+    ]
+}
 
 /// What a sticker looks like, for who types its code.
 pub(crate) const fn where_to_find(kind: Kind) -> Text {

@@ -33,8 +33,8 @@ pub fn refusal_detail(refusal: &Refusal, lang: Lang) -> String {
             "Please start again from the home page.",
         ),
         Refusal::NotRegistered { .. } => text(
-            "编码格式没有问题，只是还没有登记。厂家有时上传得晚，这不表示是假货。",
-            "The code is well formed; it is just not registered yet. Makers sometimes upload late: this does not mean it is fake.",
+            "编码格式没有问题，只是还没有登记。资料有时上传得晚，这不表示是假的。",
+            "The code is well formed; it is just not registered yet. Records are sometimes uploaded late: this does not mean it is fake.",
         ),
         Refusal::NoSuchPage => text(
             "地址可能输错了，请从首页查询。",

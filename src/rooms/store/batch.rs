@@ -8,6 +8,7 @@
 //!
 //! Each table is written in the order of its keys, which is what makes bulk import fast.
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -16,6 +17,7 @@ use heed::RwTxn;
 use super::StoreError;
 use super::embedded::{Room, Tables, get, put};
 use super::pairs::PairKey;
+pub use crate::rules::admit::Incoming;
 use crate::rules::bonds::{self, holder_part, partners};
 use crate::rules::class::Class;
 use crate::rules::contradictions::{self, Claim};
@@ -26,19 +28,6 @@ use crate::words::code::Code;
 use crate::words::policy::Policy;
 use crate::words::record::Record;
 use crate::words::subject::{Maker, Subject};
-
-/// A record that passed every check that needs no store.
-#[derive(Debug)]
-pub struct Incoming {
-    /// What it is about.
-    pub subject: Subject,
-    /// The record, as [`Record::write`] wrote it.
-    pub bytes: Vec<u8>,
-    /// The codes it names besides.
-    pub mentions: Vec<Code>,
-    /// Where it came from, for the list of rejects.
-    pub line: u64,
-}
 
 /// What became of a batch.
 #[derive(Debug, Default)]
@@ -256,12 +245,15 @@ impl<'a, 't> Batch<'a, 't> {
         for (one, other) in pairs {
             let mut content = Vec::with_capacity(128);
             for code in [one, other] {
-                if !parts.contains_key(&code) {
-                    let policy = self.policy;
-                    let dossier = Dossier::from_bytes(self.dossier(Subject::Code(code))?);
-                    parts.insert(code, holder_part(code, dossier, policy));
-                }
-                content.extend_from_slice(parts.get(&code).map_or(&[][..], Vec::as_slice));
+                let part = match parts.entry(code) {
+                    Slot::Occupied(known) => known.into_mut(),
+                    Slot::Vacant(vacant) => {
+                        let policy = self.policy;
+                        let dossier = Dossier::from_bytes(self.dossier(Subject::Code(code))?);
+                        vacant.insert(holder_part(code, dossier, policy))
+                    }
+                };
+                content.extend_from_slice(part);
             }
             let pair = self
                 .pair_key
@@ -285,10 +277,9 @@ impl<'a, 't> Batch<'a, 't> {
     }
 
     fn dossier(&mut self, subject: Subject) -> Result<&[u8], StoreError> {
-        use std::collections::btree_map::Entry;
         Ok(match self.dossiers.entry(subject) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(vacant) => {
+            Slot::Occupied(known) => known.into_mut(),
+            Slot::Vacant(vacant) => {
                 let bytes = get(self.tables.dossiers, self.txn, &subject.key())?;
                 vacant.insert(bytes.unwrap_or_default())
             }

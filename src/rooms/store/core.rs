@@ -46,16 +46,21 @@ impl Core {
     /// Opens the store in `path` for writing under the policy it was made under; a new store is
     /// made under `policy`.
     pub fn open(path: &Path, policy: Policy, pair_key_file: &Path) -> Result<Self, StoreError> {
+        let core = Self::open_any(path, policy, pair_key_file)?;
+        core.claim()?;
+        Ok(core)
+    }
+
+    /// Opens the store in `path` whatever policy and key it was made with, to make it anew.
+    pub fn open_any(path: &Path, policy: Policy, pair_key_file: &Path) -> Result<Self, StoreError> {
         let room = Room::open(path)?;
         let pair_key = PairKey::open_or_make(pair_key_file)?;
-        let core = Self {
+        Ok(Self {
             room,
             policy,
             pair_key,
             pair_key_file: pair_key_file.to_owned(),
-        };
-        core.claim()?;
-        Ok(core)
+        })
     }
 
     /// The public side of the same folder, for the one process that has both doors.
@@ -76,18 +81,24 @@ impl Core {
 
     /// What contradicts what about a code.
     pub fn conflicts_of(&self, code: Code) -> Result<Vec<Conflict>, StoreError> {
+        let mut found: Vec<Conflict> = self.binding_conflicts(code)?.into_iter().collect();
         let bytes = self.dossier(Subject::Code(code))?;
-        let dossier = Dossier::from_bytes(&bytes);
-        let bindings =
-            contradictions::of_bindings(code, dossier, |other| self.dossier(Subject::Code(other)))?;
-        let mut found: Vec<Contradiction> = bindings.into_iter().collect();
-        if code.kind() == Kind::Pwb && self.is_foreign(code, dossier)? {
-            found.push(Contradiction::OrganisationNotItsMakers);
+        if code.kind() == Kind::Pwb && self.is_foreign(code, Dossier::from_bytes(&bytes))? {
+            found.push(Conflict {
+                code,
+                what: Contradiction::OrganisationNotItsMakers,
+            });
         }
-        Ok(found
-            .into_iter()
-            .map(|what| Conflict { code, what })
-            .collect())
+        Ok(found)
+    }
+
+    /// What contradicts what about a code, as far as bindings go.
+    pub fn binding_conflicts(&self, code: Code) -> Result<Option<Conflict>, StoreError> {
+        let bytes = self.dossier(Subject::Code(code))?;
+        let found = contradictions::of_bindings(code, Dossier::from_bytes(&bytes), |other| {
+            self.dossier(Subject::Code(other))
+        })?;
+        Ok(found.map(|what| Conflict { code, what }))
     }
 
     /// The batteries whose records name one of these makers while their codes name another.

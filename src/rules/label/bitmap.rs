@@ -4,7 +4,7 @@
 //! that is three dots here and four there does not scan. Letters are GNU Unifont's, which has
 //! every Chinese character a model or colour may be written with.
 
-use super::{LabelError, Layout, Line, MODULE_MIN, Um};
+use super::{Face, LabelError, Layout, Line, MODULE_MIN, Um};
 use crate::rules::qr::{Gray, Pixels, QUIET};
 
 /// Dots of an em, and of the part of it below the baseline.
@@ -84,11 +84,22 @@ fn write(pixels: &mut Pixels, line: &Line, dpi: u32) -> Result<(), LabelError> {
     let mut left = dots(line.left, dpi) + spare;
     let above = usize::try_from(EM - BELOW).unwrap_or_default() * times;
     let top = dots(line.baseline, dpi).saturating_sub(above);
+    // Courier is bold in the other forms; here a stroke is half a dot of the font wider.
+    let stroke = match line.face {
+        Face::Sans => times,
+        Face::Mono => times + times.div_ceil(2),
+    };
     for glyph in glyphs {
         for y in 0..16 {
             for x in 0..glyph.get_width() {
                 if glyph.get_pixel(x, y) {
-                    pixels.fill(left + x * times, top + y * times, times, times, Gray::BLACK);
+                    pixels.fill(
+                        left + x * times,
+                        top + y * times,
+                        stroke,
+                        times,
+                        Gray::BLACK,
+                    );
                 }
             }
         }

@@ -1,0 +1,125 @@
+//! The audit log: who looked at what that is not public, and which fields they were shown.
+//!
+//! A line is on disk before the answer leaves; if it cannot be written there is no answer. Each
+//! line holds the digest of the one before it, so that a line changed or taken out shows. No line
+//! holds a value of any field.
+
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use saoma_pages::Audience;
+
+use crate::words::code::Code;
+use crate::words::policy::Policy;
+
+/// An audit log, open at its end.
+#[derive(Debug)]
+pub struct Audit {
+    path: PathBuf,
+    file: File,
+}
+
+/// One look at what is not public.
+#[derive(Clone, Debug)]
+pub struct Look<'a> {
+    /// When.
+    pub at: String,
+    /// Who, as far as is known.
+    pub who: &'a str,
+    /// As what.
+    pub audience: Audience,
+    /// At which code.
+    pub code: Code,
+    /// The fields that were shown, `record/field`.
+    pub fields: Vec<String>,
+    /// Under which policy.
+    pub policy: Policy,
+}
+
+/// No line, no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the audit log {path}: {source}")]
+pub struct NotAudited {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl Audit {
+    /// Opens the log, making it if there is none.
+    pub fn open(path: &Path) -> Result<Self, NotAudited> {
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true).mode(0o600);
+        match options.open(path) {
+            Ok(file) => Ok(Self { path: path.to_owned(), file }),
+            Err(source) => Err(NotAudited { path: path.to_owned(), source }),
+        }
+    }
+
+    /// Writes one line and waits until it is on disk.
+    pub fn write(&mut self, look: &Look<'_>) -> Result<(), NotAudited> {
+        self.append(look).map_err(|source| NotAudited { path: self.path.clone(), source })
+    }
+
+    fn append(&mut self, look: &Look<'_>) -> io::Result<()> {
+        // Only one writer at a time may add to the chain.
+        self.file.lock()?;
+        let appended = self.last_line().and_then(|last| {
+            let line = serde_json::json!({
+                "before": hex(digest(&SHA256, last.as_bytes()).as_ref()),
+                "at": look.at,
+                "who": look.who,
+                "audience": look.audience,
+                "code": format!("{}/{}", look.code.kind(), look.code.value()),
+                "fields": look.fields,
+                "policy": look.policy.name(),
+            });
+            self.file.write_all(format!("{line}\n").as_bytes())?;
+            self.file.sync_data()
+        });
+        self.file.unlock()?;
+        appended
+    }
+
+    fn last_line(&self) -> io::Result<String> {
+        let file = File::open(&self.path)?;
+        BufReader::new(file).lines().last().transpose().map(Option::unwrap_or_default)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::code::Kind;
+
+    #[test]
+    fn each_line_holds_the_digest_of_the_one_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.ndjson");
+        let look = Look {
+            at: "2026-11-21T08:00:00Z".to_owned(),
+            who: "somebody",
+            audience: Audience::Police,
+            code: Code::parse(Kind::Vin, "218622108311027").unwrap(),
+            fields: vec!["sale.binding/create_time".to_owned()],
+            policy: Policy::default(),
+        };
+        Audit::open(&path).unwrap().write(&look).unwrap();
+        Audit::open(&path).unwrap().write(&look).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let second: serde_json::Value = serde_json::from_str(lines[1]).unwrap();
+        assert_eq!(second["before"], hex(digest(&SHA256, lines[0].as_bytes()).as_ref()));
+        assert_ne!(lines[0], lines[1]);
+    }
+}

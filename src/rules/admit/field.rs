@@ -1,0 +1,201 @@
+//! One field: which field a name means, and the one form in which its value is kept.
+
+use std::borrow::Cow;
+
+use super::Reason;
+use crate::words::catalog::{Field, FieldKind, RecordKind};
+use crate::words::code::{Code, Kind};
+use crate::words::party::CreditCode;
+use crate::words::record::{FIELD_MAX, LIST_SEPARATOR, find};
+use crate::words::subject::Maker;
+
+/// 车池类型 of a vehicle, as it is kept.
+pub const VEHICLE: &str = "整车";
+/// 车池类型 of a battery, as it is kept.
+pub const BATTERY: &str = "蓄电池";
+/// The most codes in one list. A lead-acid set has four to six blocks.
+const LIST_MAX: usize = 16;
+
+/// A value as it was given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Given<'a> {
+    /// Text, or a number as it was written.
+    Text(Cow<'a, str>),
+    /// Several texts.
+    List(Vec<Cow<'a, str>>),
+    /// True or false.
+    Switch(bool),
+    /// Nothing, which is the same as the field not being there.
+    Nothing,
+}
+
+/// The field that a name means: the standard's English name, ours, or the Chinese label.
+pub fn lookup(kind: RecordKind, name: &str) -> Option<(u8, &'static Field)> {
+    let name = name.trim();
+    find(kind, name)
+        .or_else(|| find(kind, alias(kind, name)?))
+        .or_else(|| {
+            let entry = kind.entries().find(|entry| entry.label == name)?;
+            find(kind, entry.keys.split(',').next()?)
+        })
+}
+
+/// Whether this is the name of the row that holds longitude, latitude and location number.
+pub fn is_location(kind: RecordKind, name: &str) -> bool {
+    kind.entries().any(|entry| {
+        entry.kind == FieldKind::Geo && (entry.label == name || entry.standard_name == name)
+    })
+}
+
+/// Spellings that the standard itself is not sure of.
+fn alias(kind: RecordKind, name: &str) -> Option<&'static str> {
+    match (kind, name) {
+        (RecordKind::ChargingSite, "CTDSLSJ") => Some("TDSLSJ"),
+        (RecordKind::RegistrationPlate, name) if name.eq_ignore_ascii_case("LinkUrl") => {
+            Some("LinkUrl")
+        }
+        (_, name) if name.eq_ignore_ascii_case("LinkURL") => Some("LinkURL"),
+        _ => None,
+    }
+}
+
+/// The form in which a value is kept; nothing for an empty one.
+pub fn canonical<'g>(
+    record: RecordKind,
+    field: &Field,
+    given: &'g Given<'_>,
+) -> Result<Option<Cow<'g, str>>, Reason> {
+    let kind = field.entry.kind;
+    let text: Cow<'g, str> = match given {
+        Given::Nothing => return Ok(None),
+        Given::Switch(on) if kind == FieldKind::Switch => Cow::Borrowed(true_or_false(*on)),
+        Given::List(items) if kind == FieldKind::CodePwbList => {
+            Cow::Owned(items.join(&LIST_SEPARATOR.to_string()))
+        }
+        Given::Switch(_) | Given::List(_) => return Err(Reason::BadText),
+        Given::Text(text) => Cow::Borrowed(text.trim()),
+    };
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.len() > FIELD_MAX || text.chars().any(char::is_control) {
+        return Err(Reason::BadText);
+    }
+    in_form(record, field, text).map(Some)
+}
+
+fn in_form<'t>(
+    record: RecordKind,
+    field: &Field,
+    text: Cow<'t, str>,
+) -> Result<Cow<'t, str>, Reason> {
+    let code = |kind, text: &str| code(kind, text).map(|code| Cow::Owned(code.value().to_owned()));
+    match field.entry.kind {
+        FieldKind::CodeVin if field.key == "chechibm" => {
+            // Vehicle or battery: the item's type, beside it, says which.
+            if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                Ok(text)
+            } else {
+                any(&text)
+            }
+        }
+        FieldKind::CodeVin => code(Kind::Vin, &text),
+        FieldKind::CodePwb => code(Kind::Pwb, &text),
+        FieldKind::CodePwbList => codes(&text).map(Cow::Owned),
+        FieldKind::AnyCode => {
+            let code = Code::parse_any(&text).map_err(|_why| Reason::NotACode)?;
+            Ok(Cow::Owned(format!("{}/{}", code.kind(), code.value())))
+        }
+        FieldKind::Url if field.key == "generalimgpath" => Ok(text),
+        FieldKind::Url => {
+            let code = Code::parse_any(&text).map_err(|_why| Reason::NotACode)?;
+            Ok(Cow::Owned(format!("{}/{}", code.kind(), code.value())))
+        }
+        FieldKind::Uscc if is_party(record) => {
+            let party = CreditCode::parse(&text).map_err(|_why| Reason::NotACreditCode)?;
+            Ok(Cow::Owned(party.as_str().to_owned()))
+        }
+        FieldKind::ItemType => match &*text {
+            "整车" | "车" | "vehicle" | "vin" => Ok(Cow::Borrowed(VEHICLE)),
+            "蓄电池" | "电池" | "池" | "battery" | "pwb" => Ok(Cow::Borrowed(BATTERY)),
+            _ => Err(Reason::NotAnItemType),
+        },
+        FieldKind::Maker => {
+            Maker::parse(&text).ok_or(Reason::NotAMaker)?;
+            Ok(text)
+        }
+        FieldKind::Months => {
+            let months: u16 = text.parse().map_err(|_why| Reason::NotMonths)?;
+            Ok(Cow::Owned(months.to_string()))
+        }
+        FieldKind::Switch => match &*text {
+            "yes" | "true" | "1" | "是" => Ok(Cow::Borrowed(true_or_false(true))),
+            "no" | "false" | "0" | "否" => Ok(Cow::Borrowed(true_or_false(false))),
+            _ => Err(Reason::NotASwitch),
+        },
+        // What does not look like what it should be is kept, for whoever has to clear it up, and
+        // withheld where it would be masked.
+        FieldKind::Uscc
+        | FieldKind::Text
+        | FieldKind::Phone
+        | FieldKind::Division
+        | FieldKind::Address
+        | FieldKind::Name
+        | FieldKind::IdCard
+        | FieldKind::Geo
+        | FieldKind::Time
+        | FieldKind::Date
+        | FieldKind::Number
+        | FieldKind::Plate => Ok(text),
+    }
+}
+
+/// A code alone, or the whole address on its sticker.
+fn code(kind: Kind, text: &str) -> Result<Code, Reason> {
+    let bare = text
+        .strip_prefix(kind.keyword())
+        .and_then(|rest| rest.strip_prefix('/'));
+    let parsed = match bare {
+        None if text.contains("://") => Code::parse_any(text),
+        bare => Code::parse(kind, bare.unwrap_or(text)),
+    };
+    parsed
+        .ok()
+        .filter(|code| code.kind() == kind)
+        .ok_or(Reason::NotACode)
+}
+
+fn any<'t>(text: &str) -> Result<Cow<'t, str>, Reason> {
+    let code = Code::parse_any(text).map_err(|_why| Reason::NotACode)?;
+    Ok(Cow::Owned(code.value().to_owned()))
+}
+
+/// The codes of a set, each once and in order, so that the same set is the same text.
+fn codes(text: &str) -> Result<String, Reason> {
+    let separators = [LIST_SEPARATOR, ',', ';', '，', '；', '、', ' '];
+    let texts = text.split(separators).filter(|text| !text.is_empty());
+    let mut codes = texts
+        .map(|text| code(Kind::Pwb, text))
+        .collect::<Result<Vec<Code>, Reason>>()?;
+    codes.sort_unstable();
+    codes.dedup();
+    if codes.is_empty() || codes.len() > LIST_MAX {
+        return Err(Reason::BadText);
+    }
+    let values: Vec<&str> = codes.iter().map(Code::value).collect();
+    Ok(values.join(&LIST_SEPARATOR.to_string()))
+}
+
+const fn is_party(record: RecordKind) -> bool {
+    matches!(
+        record,
+        RecordKind::PartyMaker
+            | RecordKind::PartySeller
+            | RecordKind::PartyRepairer
+            | RecordKind::PartyRecycler
+    )
+}
+
+const fn true_or_false(on: bool) -> &'static str {
+    if on { "true" } else { "false" }
+}

@@ -1,0 +1,68 @@
+//! What somebody other than the public may see of a code, computed from dossiers when it is read.
+
+use saoma_pages::{Audience, View};
+
+use super::alerts::alerts;
+use super::bonds::mentions;
+use super::card::code_card;
+use super::dossier::{self, Dossier};
+use super::project::sheets;
+use super::show::Reader;
+use super::stored::open_sheets;
+use crate::words::code::Code;
+use crate::words::moment::Moment;
+use crate::words::policy::Policy;
+use crate::words::subject::Subject;
+
+/// The subjects whose records name this code: where the rest of its story is.
+pub fn elsewhere(dossier: Dossier<'_>) -> Vec<Subject> {
+    let mut found: Vec<Subject> = dossier.links().map(|link| link.from).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A code's dossier with the records of other dossiers that name it.
+pub fn whole_story(code: Code, own: &[u8], others: &[(Subject, Vec<u8>)]) -> Vec<u8> {
+    let mut entries = Vec::new();
+    for (subject, bytes) in others {
+        for record in Dossier::from_bytes(bytes).records() {
+            if mentions(&record, *subject).contains(&code) {
+                entries.push(dossier::record_entry(record));
+            }
+        }
+    }
+    entries.sort_unstable();
+    dossier::fold(own, entries.iter().map(Vec::as_slice)).unwrap_or_else(|| own.to_vec())
+}
+
+/// What this reader may see of a story; nothing if no record of it is for them.
+pub fn view(
+    code: Code,
+    story: Dossier<'_>,
+    reader: Reader<'_>,
+    policy: Policy,
+    public_url: &str,
+) -> Option<View> {
+    let settled = sheets(Some(code), story, reader, policy);
+    let alerts: Vec<_> =
+        alerts(story, reader, policy).into_iter().filter_map(|raised| raised.alert).collect();
+    if settled.is_empty() && alerts.is_empty() {
+        return None;
+    }
+    let at = |audience| match audience {
+        // Who may not see when things happened may not read it off the date either.
+        Audience::Public | Audience::App | Audience::Recycler => Moment::month,
+        Audience::Holder | Audience::Police => |at: Moment| at,
+    };
+    let as_of = story.records().map(|record| record.at).max()?;
+    let stored: Vec<_> = settled.into_iter().map(|settled| settled.sheet).collect();
+    Some(View {
+        code: code_card(code, public_url),
+        audience: reader.audience(),
+        alerts,
+        records: open_sheets(&stored, code, public_url),
+        as_of: at(reader.audience())(as_of).to_string(),
+        stale: false,
+    })
+}

@@ -1,0 +1,131 @@
+//! `saoma demo`: everything on this machine with no set-up.
+//!
+//! An embedded store in a temporary folder, the standard's three examples and one code for each
+//! alert, a public door, and a QR in the terminal that opens the page. Gone when it stops.
+
+use std::io::IsTerminal;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::cli::say;
+use super::import::{self, ImportError};
+use super::serve_command::{ServeError, doors};
+use super::{logs, serve};
+use crate::rooms::settings::Settings;
+use crate::rooms::store::core::Core;
+use crate::rooms::store::{PublicStore, StoreError, StoreUrl};
+use crate::rules::qr;
+use crate::words::policy::Policy;
+use crate::words::start::StartError;
+
+/// The sample records. All names, numbers and firms in them are made up.
+const RECORDS: &[u8] = include_bytes!("demo/records.ndjson");
+/// Codes worth opening, and why.
+const CODES: [(&str, &str); 8] = [
+    ("/vin/218622108311027", "整车 vehicle"),
+    ("/pwb/76392965TN21080500543B48V121513522", "蓄电池 battery"),
+    ("/lic/33010621822480", "车牌 plate"),
+    ("/vin/218622203150042", "召回 recalled"),
+    ("/pwb/76392965TN22010100001A48V12", "已回收 recycled"),
+    ("/lic/33010621822490", "已注销 cancelled"),
+    ("/pwb/76392965TN22010100002A48V12", "疑似克隆 suspected clone"),
+    ("/vin/218622108311028", "没有登记 not registered"),
+];
+
+/// Arguments of `saoma demo`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: saoma demo --lan")]
+pub struct DemoArgs {
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Listen for phones on the same network too: the QR then carries this machine's address there
+    #[arg(long)]
+    lan: bool,
+}
+
+/// Why there is no demo.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The sample records could not be taken in.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The door could not be opened.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The temporary folder or the threads.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// Some sample records were refused, which only a mistake of ours explains.
+    #[error("{0} of the sample records were refused")]
+    Sample(u64),
+}
+
+/// Runs the command.
+pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
+    let mut settings = Settings::load(None).map_err(ServeError::from)?;
+    logs::start(&settings.log);
+    let folder = tempfile::Builder::new().prefix("saoma-demo-").tempdir()?;
+    let path = folder.path().join("store");
+    fill(&path)?;
+    settings.store = StoreUrl::Embedded(path);
+    let store = PublicStore::open(&settings.store, Policy::default()).map_err(ServeError::from)?;
+    let listen = match args.lan {
+        true => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), args.listen.port()),
+        false => args.listen,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listeners = serve::listen(&[listen]).await.map_err(ServeError::from)?;
+        let bound = listeners.first().and_then(|listener| listener.local_addr().ok());
+        introduce(reachable(bound.unwrap_or(listen)));
+        doors(listeners, store, &settings).await.map_err(|error: StartError| ServeError::from(error))
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn fill(path: &std::path::Path) -> Result<(), DemoError> {
+    let open = |path: &std::path::Path| -> Result<Core, StoreError> {
+        Core::open(path, Policy::default(), &path.with_extension("pair-key"))
+    };
+    let core = open(path).map_err(ImportError::from)?;
+    // The writer's handle is closed here: what serves has no way to a dossier.
+    let (_core, tally) = import::records(core, RECORDS)?;
+    if tally.rejected == 0 { Ok(()) } else { Err(DemoError::Sample(tally.rejected)) }
+}
+
+fn introduce(address: SocketAddr) {
+    let base = format!("http://{address}");
+    say("扫码演示：样本数据都是虚构的。 saoma demo: all sample data is made up.\n");
+    for (path, what) in CODES {
+        say(&format!("  {base}{path}  {what}"));
+    }
+    let first = CODES.first().map_or("/", |(path, _)| path);
+    let address = format!("{base}{first}");
+    let plain = std::env::var_os("NO_COLOR").is_some() || !std::io::stdout().is_terminal();
+    let ink = if plain { qr::Ink::Plain } else { qr::Ink::BlackOnWhite };
+    match qr::terminal(&address, ink) {
+        Ok(picture) => say(&format!("\n{picture}")),
+        Err(error) => tracing::warn!(%error, "no QR in the terminal"),
+    }
+    say(&address);
+    say("手机扫上面的二维码，请用 saoma demo --lan。 To scan it with a phone on the same network: saoma demo --lan");
+    say("按 Ctrl-C 结束。 Ctrl-C ends it.");
+}
+
+/// The address that a phone on the same network would use.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    if !bound.ip().is_unspecified() {
+        return bound;
+    }
+    // Connecting a datagram socket sends nothing; it only asks the system which way it would go.
+    // The address is one of those set aside for documentation.
+    let route = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).and_then(|socket| {
+        socket.connect((Ipv4Addr::new(203, 0, 113, 1), 9))?;
+        socket.local_addr()
+    });
+    let ip = route.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip());
+    SocketAddr::new(ip, bound.port())
+}

@@ -1,0 +1,80 @@
+//! `saoma serve`: the doors that the settings name, until a signal says stop.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::drain::{self, Ended};
+use super::{logs, serve};
+use crate::path::Edge;
+use crate::rooms::settings::Settings;
+use crate::rooms::store::{PublicStore, StoreError};
+use crate::words::start::StartError;
+
+/// Arguments of `saoma serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: saoma serve --config deploy/saoma.toml")]
+pub struct ServeArgs {
+    /// The settings file; without one, defaults and the environment
+    #[arg(long, env = "SAOMA_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Why no door opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The settings or the addresses.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The threads to serve with.
+    #[error("cannot start threads: {0}")]
+    Threads(#[from] std::io::Error),
+}
+
+/// Runs the command.
+pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
+    let settings = Settings::load(args.config.as_deref())?;
+    logs::start(&settings.log);
+    let store = PublicStore::open(&settings.store, settings.policy)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listeners = serve::listen(&settings.public.listen).await?;
+        doors(listeners, store, &settings).await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Serves these listeners until a signal says stop, then finishes what is under way.
+pub(super) async fn doors(
+    listeners: Vec<TcpListener>,
+    store: PublicStore,
+    settings: &Settings,
+) -> Result<(), StartError> {
+    let Settings { public_url, contact, cache_bytes, .. } = settings;
+    let edge = Arc::new(Edge::new(store, public_url, contact, *cache_bytes));
+    let permits = Arc::new(Semaphore::new(settings.max_connections));
+    let (stopper, stop) = drain::pair();
+    let mut doors = JoinSet::new();
+    for listener in listeners {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "public door open");
+        }
+        let (edge, permits) = (Arc::clone(&edge), Arc::clone(&permits));
+        doors.spawn(serve::serve(listener, edge, permits, stop.clone(), settings.drain));
+    }
+    drain::on_signal(stopper).await?;
+    let mut ended = Ended::Clean;
+    while let Some(door) = doors.join_next().await {
+        ended = ended.and(door.unwrap_or(Ended::Cut));
+    }
+    tracing::info!(?ended, "closed");
+    Ok(())
+}

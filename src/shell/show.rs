@@ -1,0 +1,193 @@
+//! `saoma show`: what an audience would see of a code.
+//!
+//! The public view comes from the public store, as a phone would get it. All others are computed
+//! from dossiers, and whoever asks for them is written down first.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::Timestamp;
+use saoma_pages::{Audience, Grant, Lang, Refusal, View, words};
+
+use super::cli::say;
+use super::store_args::StoreArgs;
+use crate::rooms::audit::{Audit, Look, NotAudited};
+use crate::rooms::store::core::{Conflict, Core};
+use crate::rooms::store::{PublicStore, StoreError};
+use crate::rules::dossier::Dossier;
+use crate::rules::show::Reader;
+use crate::rules::staff;
+use crate::words::code::Code;
+use crate::words::fault::Fault;
+use crate::words::subject::Subject;
+
+/// The exit code when there is nothing to show.
+const NOTHING: u8 = 1;
+
+/// Arguments of `saoma show`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: saoma show vin/218622108311027 --as police --json")]
+pub struct ShowArgs {
+    /// A code (`vin/218622108311027`) or a whole address
+    #[arg(value_parser = code)]
+    code: Code,
+    /// Who would be looking. Anybody but the public is written into the audit log
+    #[arg(long = "as", value_parser = audience, default_value = "public")]
+    audience: Audience,
+    /// As an app would get it
+    #[arg(long)]
+    json: bool,
+    /// What stands before the path on a sticker
+    #[arg(long, env = "SAOMA_PUBLIC_URL", default_value = "https://www.pzcode.cn")]
+    public_url: String,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// Why nothing could be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ShowError {
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The view could not be read.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The look could not be written down.
+    #[error(transparent)]
+    Audit(#[from] NotAudited),
+}
+
+/// Runs the command.
+pub fn run(args: &ShowArgs) -> Result<ExitCode, ShowError> {
+    let (view, conflicts) = match args.audience {
+        Audience::Public => (public(args)?, Vec::new()),
+        Audience::Holder | Audience::App | Audience::Recycler | Audience::Police => staff(args)?,
+    };
+    let Some(view) = view else {
+        say("没有登记。 Not registered.");
+        return Ok(ExitCode::from(NOTHING));
+    };
+    if args.json {
+        say(&json(&view, &conflicts));
+    } else {
+        print(&view, &conflicts);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
+    let store = PublicStore::open(&args.store.store, args.store.policy)?;
+    let kept = store.read_now(args.code)?;
+    Ok(kept.map(|kept| kept.open(args.code, &args.public_url)).transpose()?)
+}
+
+fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
+    let core = args.store.open()?;
+    let story = story(&core, args.code)?;
+    let grant;
+    let reader = if args.audience == Audience::Police {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "who can open the folder of dossiers on this machine has all of them already; \
+                      the look is written down under the name of the account"
+        )]
+        let assertion = Grant::assertion(Audience::Police);
+        grant = assertion;
+        Reader::Verified(&grant)
+    } else {
+        Reader::Masked(args.audience)
+    };
+    let policy = args.store.policy;
+    let view = staff::view(args.code, Dossier::from_bytes(&story), reader, policy, &args.public_url);
+    let conflicts = match args.audience {
+        Audience::Police => core.conflicts_of(args.code)?,
+        Audience::Public | Audience::Holder | Audience::App | Audience::Recycler => Vec::new(),
+    };
+    if let Some(view) = &view {
+        Audit::open(&args.store.audit_file())?.write(&Look {
+            at: Timestamp::now().to_string(),
+            who: &account(),
+            audience: args.audience,
+            code: args.code,
+            fields: fields(view),
+            policy,
+        })?;
+    }
+    Ok((view, conflicts))
+}
+
+fn story(core: &Core, code: Code) -> Result<Vec<u8>, StoreError> {
+    let own = core.dossier(Subject::Code(code))?;
+    let others = staff::elsewhere(Dossier::from_bytes(&own))
+        .into_iter()
+        .map(|subject| Ok((subject, core.dossier(subject)?)))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(staff::whole_story(code, &own, &others))
+}
+
+fn fields(view: &View) -> Vec<String> {
+    let mut found: Vec<String> = view
+        .records
+        .iter()
+        .flat_map(|sheet| sheet.rows.iter().map(move |row| (sheet.record, row)))
+        .flat_map(|(record, row)| row.0.iter().map(move |cell| format!("{record}/{}", cell.key)))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn json(view: &View, conflicts: &[Conflict]) -> String {
+    let mut value = serde_json::to_value(view).unwrap_or_default();
+    if let Some(object) = value.as_object_mut()
+        && !conflicts.is_empty()
+    {
+        let names = conflicts.iter().map(|conflict| conflict.what.name()).collect::<Vec<_>>();
+        object.insert("conflicts".to_owned(), names.into());
+    }
+    serde_json::to_string_pretty(&value).unwrap_or_default()
+}
+
+fn print(view: &View, conflicts: &[Conflict]) {
+    say(&view.code.url);
+    for alert in &view.alerts {
+        let since = alert.since.as_deref().unwrap_or_default();
+        say(&format!("! {} {since}", alert.kind.name()));
+    }
+    for conflict in conflicts {
+        let others = conflict.what.others().iter();
+        let others: Vec<String> = others.map(|code| format!("{}/{}", code.kind(), code.value())).collect();
+        say(&format!("! {} {}", conflict.what.name(), others.join(" ")));
+    }
+    for sheet in &view.records {
+        say(sheet.record);
+        for row in &sheet.rows {
+            for cell in &row.0 {
+                let label = words::label(sheet.record, cell.key, Lang::Zh);
+                say(&format!("  {label} {}: {}", cell.key, cell.shown.text()));
+            }
+        }
+    }
+    say(&format!("asOf {}", view.as_of));
+}
+
+/// The account that runs this, as far as the system tells.
+fn account() -> String {
+    let uid = std::fs::read_to_string("/proc/self/loginuid").unwrap_or_default();
+    let user = std::env::vars().find(|(name, _)| name == "USER").map(|(_, user)| user);
+    format!("account {} login {}", user.unwrap_or_else(|| "unknown".to_owned()), uid.trim())
+}
+
+fn code(text: &str) -> Result<Code, String> {
+    Code::parse_any(text).map_err(|why| {
+        words::refusal_detail(&Refusal::NotACode { kind: None, why }, Lang::En)
+    })
+}
+
+fn audience(text: &str) -> Result<Audience, String> {
+    let all = [Audience::Public, Audience::Holder, Audience::App, Audience::Recycler, Audience::Police];
+    all.into_iter()
+        .find(|audience| audience.name() == text)
+        .ok_or_else(|| "is none of public, holder, app, recycler, police".to_owned())
+}
