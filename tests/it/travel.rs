@@ -53,8 +53,11 @@ async fn head_is_get_without_its_body() {
         "/VIN/218622108311028".into(),
     ] {
         for line in ["Accept-Encoding: identity", "Accept-Encoding: br"] {
-            let get = door.get(&target, &[line]).await.without_date();
-            let head = door.ask("HEAD", &target, &[line]).await.without_date();
+            let mut get = door.get(&target, &[line]).await.without_date();
+            let mut head = door.ask("HEAD", &target, &[line]).await.without_date();
+            // The order of fields means nothing.
+            get.head.sort();
+            head.head.sort();
             assert!(head.body.is_empty(), "{target}");
             assert_eq!((head.status, head.head), (get.status, get.head), "{target}");
         }
