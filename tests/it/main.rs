@@ -19,3 +19,5 @@ mod coherence;
 mod rubbish;
 // The end of a door.
 mod drain;
+// What the log must not know.
+mod logs;
