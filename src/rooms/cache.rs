@@ -33,7 +33,7 @@ use crate::{
 /// Rule 7: no answer is served as fresh for longer without the store having been asked.
 pub const PROVEN_FOR: Duration = Duration::from_secs(30);
 /// An outage longer than a day is no outage, and last week's alerts are no answer.
-pub const STALE_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+pub const STALE_FOR: Duration = Duration::from_hours(24);
 /// How long a failed store is left alone, code by code. Half a second, so that an alert written
 /// the moment the store is back is still seen within the second that rule 7 allows.
 pub const RETRY_AFTER: Duration = Duration::from_millis(500);
