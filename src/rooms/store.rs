@@ -5,7 +5,7 @@
 //! dossiers in, views and pairs out, all in one transaction.
 
 use std::hash::BuildHasher;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use saoma_pages::{Alert, Audience, View};
 
@@ -19,6 +19,7 @@ use crate::words::policy::{Policy, Stamp};
 pub mod batch;
 pub mod core;
 mod embedded;
+mod engine;
 pub mod pairs;
 
 pub use embedded::EmbeddedReader;
@@ -81,6 +82,35 @@ pub enum StoreError {
     /// Bytes that are not what was written.
     #[error("the store is damaged: {0} cannot be read")]
     Corrupt(&'static str),
+}
+
+/// What a store is made of, in either engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rack {
+    /// Public views by code.
+    Views,
+    /// Public parts of makers' dossiers.
+    Classes,
+    /// Sealed holder views under the keyed hash of a pair.
+    Pairs,
+    /// Dossiers by subject.
+    Dossiers,
+    /// Digests of records by source and id.
+    Records,
+    /// Which makers' names go with which organisations' codes.
+    Claims,
+}
+
+impl Rack {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Views,
+        Self::Classes,
+        Self::Pairs,
+        Self::Dossiers,
+        Self::Records,
+        Self::Claims,
+    ];
 }
 
 /// A store as a public door sees it.
@@ -187,6 +217,24 @@ fn assemble(code: Code, stored: &StoredView, classes: &[Class], public_url: &str
         records,
         as_of: as_of.to_string(),
         stale: false,
+    }
+}
+
+impl From<&Path> for StoreUrl {
+    fn from(path: &Path) -> Self {
+        Self::Embedded(path.to_owned())
+    }
+}
+
+impl From<&PathBuf> for StoreUrl {
+    fn from(path: &PathBuf) -> Self {
+        Self::Embedded(path.clone())
+    }
+}
+
+impl From<&Self> for StoreUrl {
+    fn from(url: &Self) -> Self {
+        url.clone()
     }
 }
 

@@ -1,4 +1,4 @@
-//! One batch of records into the store, in one transaction: the only way anything gets in.
+//! One batch of records: what it makes of the dossiers, whatever engine keeps them.
 //!
 //! 1. Records that are there already are passed over; an id that stands for other content is
 //!    refused.
@@ -6,17 +6,18 @@
 //! 3. The public view of each dossier that changed is made anew.
 //! 4. So is the sealed entry of each pair that one of them belongs to.
 //!
-//! Each table is written in the order of its keys, which is what makes bulk import fast.
+//! Nothing here reads or writes a store. An engine lays the dossiers it has on a [`Desk`], asks
+//! the desk what comes of the batch, and keeps that in its own way. Everything comes in the order
+//! of its keys, which is what makes bulk import fast.
 
-use std::collections::btree_map::Entry as Slot;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use heed::RwTxn;
+use foldhash::fast::FixedState;
 
-use super::StoreError;
-use super::embedded::{Room, Tables, get, put};
 use super::pairs::PairKey;
+use super::{Rack, StoreError};
 pub use crate::rules::admit::Incoming;
 use crate::rules::bonds::{self, holder_part, partners};
 use crate::rules::class::Class;
@@ -47,244 +48,254 @@ pub struct Outcome {
 }
 
 /// Digests are cut to this: enough that no two contents meet by chance.
-const DIGEST_LEN: usize = 16;
+pub(super) const DIGEST_LEN: usize = 16;
 
-/// A batch under way.
-pub(super) struct Batch<'a, 't> {
-    pub(super) tables: Tables,
-    pub(super) txn: &'a mut RwTxn<'t>,
+/// What is written under: the policy of views, the secret of pairs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ink<'a> {
     pub(super) policy: Policy,
     pub(super) pair_key: &'a PairKey,
-    /// Dossiers as they stand within this batch, so that none is read twice.
-    dossiers: BTreeMap<Subject, Vec<u8>>,
-    /// Codes whose holders may see something new.
-    restless: BTreeSet<Code>,
 }
 
-/// Takes a batch in and commits it.
-pub(super) fn ingest(
-    room: &Room,
-    policy: Policy,
-    pair_key: &PairKey,
-    incoming: &[Incoming],
-) -> Result<Outcome, StoreError> {
-    let mut txn = room.env.write_txn()?;
-    let mut batch = Batch::new(room.tables, &mut txn, policy, pair_key);
-    let mut outcome = Outcome::default();
-    let fresh = batch.sift(incoming, &mut outcome)?;
-    let changed = batch.fold(&fresh, incoming)?;
-    batch.suspect(incoming, &mut outcome)?;
-    batch.project(&changed)?;
-    batch.seal()?;
-    txn.commit()?;
-    Ok(outcome)
+/// A record by its name in the store, and what tells its content from another.
+pub(super) struct Named {
+    pub(super) key: Vec<u8>,
+    pub(super) digest: [u8; DIGEST_LEN],
+    /// Its place in the batch.
+    pub(super) at: usize,
 }
 
-impl<'a, 't> Batch<'a, 't> {
-    pub(super) fn new(
-        tables: Tables,
-        txn: &'a mut RwTxn<'t>,
-        policy: Policy,
-        pair_key: &'a PairKey,
-    ) -> Self {
-        Self {
-            tables,
-            txn,
-            policy,
-            pair_key,
-            dossiers: BTreeMap::new(),
-            restless: BTreeSet::new(),
+/// New entries by the dossier they belong to, in order.
+pub(super) struct Additions(Vec<(Subject, Vec<u8>)>);
+
+/// A dossier that changed: how it was. How it is lies on the desk.
+pub(super) struct Changed {
+    pub(super) subject: Subject,
+    pub(super) old: Vec<u8>,
+}
+
+/// What is to be kept on a public rack from now on, or no longer.
+pub(super) struct Finished {
+    pub(super) rack: Rack,
+    pub(super) key: Vec<u8>,
+    pub(super) value: Option<Vec<u8>>,
+}
+
+/// Two codes, the smaller first.
+pub(super) type Couple = (Code, Code);
+
+/// The dossiers that a batch is about, as they stand within it.
+pub(super) struct Desk<'a> {
+    ink: Ink<'a>,
+    dossiers: HashMap<Subject, Vec<u8>, FixedState>,
+}
+
+/// The records of a batch by name, in order.
+pub(super) fn named(incoming: &[Incoming]) -> Result<Vec<Named>, StoreError> {
+    let mut found = Vec::with_capacity(incoming.len());
+    for (at, one) in incoming.iter().enumerate() {
+        let record = Record::read(&one.bytes).ok_or(StoreError::Corrupt("a record just made"))?;
+        let mut key = Vec::with_capacity(48);
+        key.extend_from_slice(record.source.as_bytes());
+        // No source holds this byte, so no two pairs of source and id make one key.
+        key.push(0);
+        key.extend_from_slice(record.id.as_bytes());
+        let mut content = one.subject.key();
+        content.extend_from_slice(&one.bytes);
+        let digest = digest(&SHA256, &content);
+        let digest = digest.as_ref().first_chunk().copied().unwrap_or_default();
+        found.push(Named { key, digest, at });
+    }
+    found.sort_unstable_by(|one, next| (&one.key, one.at).cmp(&(&next.key, next.at)));
+    Ok(found)
+}
+
+/// The codes that these records bind to each other. Records that were there already count too: a
+/// file that is read twice lists the same conflicts twice.
+pub(super) fn bound(incoming: &[Incoming]) -> BTreeSet<Subject> {
+    let mut found = BTreeSet::new();
+    for one in incoming {
+        let kind = Record::read(&one.bytes).map(|record| record.kind);
+        if kind.is_some_and(bonds::binds) {
+            found.extend(one.subject.code());
+            found.extend(&one.mentions);
         }
     }
+    found.into_iter().map(Subject::Code).collect()
+}
 
-    /// Notes each record's digest under its source and id. Gives back the ones that are new.
-    fn sift(
-        &mut self,
-        incoming: &[Incoming],
-        outcome: &mut Outcome,
-    ) -> Result<Vec<usize>, StoreError> {
-        let mut keyed: Vec<(Vec<u8>, usize)> = Vec::with_capacity(incoming.len());
-        for (at, one) in incoming.iter().enumerate() {
-            let record =
-                Record::read(&one.bytes).ok_or(StoreError::Corrupt("a record just made"))?;
-            let mut key = Vec::with_capacity(48);
-            key.extend_from_slice(record.source.as_bytes());
-            // No source holds this byte, so no two pairs of source and id make one key.
-            key.push(0);
-            key.extend_from_slice(record.id.as_bytes());
-            keyed.push((key, at));
+/// Notes which makers these records name.
+pub(super) fn note_makers(incoming: &[Incoming], outcome: &mut Outcome) {
+    for one in incoming {
+        let Some(record) = Record::read(&one.bytes) else {
+            continue;
+        };
+        outcome.makers |= record.kind == RecordKind::PartyMaker;
+        if let (Some(name), Some(maker)) = (
+            contradictions::claimed_maker(&record),
+            one.subject.code().and_then(Maker::of_code),
+        ) {
+            outcome.claims.insert(Claim {
+                name: name.to_owned(),
+                maker,
+            });
         }
-        keyed.sort_unstable();
-        let mut fresh = Vec::with_capacity(keyed.len());
-        for (key, at) in keyed {
-            let Some(one) = incoming.get(at) else {
-                continue;
-            };
-            let mut content = one.subject.key();
-            content.extend_from_slice(&one.bytes);
-            let digest = digest(&SHA256, &content);
-            let digest = digest.as_ref().get(..DIGEST_LEN).unwrap_or_default();
-            match self.tables.records.get(self.txn, &key)? {
-                None => {
-                    self.tables.records.put(self.txn, &key, digest)?;
-                    outcome.added += 1;
-                    fresh.push(at);
-                }
-                Some(known) if known == digest => outcome.known += 1,
-                Some(_) => outcome.clashes.push(one.line),
-            }
-        }
-        Ok(fresh)
     }
+}
 
-    /// Folds new records into dossiers. Gives back the subjects whose dossiers changed.
-    fn fold(
-        &mut self,
-        fresh: &[usize],
-        incoming: &[Incoming],
-    ) -> Result<BTreeSet<Subject>, StoreError> {
-        let mut entries: Vec<(Subject, Vec<u8>)> = Vec::with_capacity(fresh.len() * 2);
-        for one in fresh.iter().filter_map(|at| incoming.get(*at)) {
+impl Additions {
+    /// The entries that these records make.
+    pub(super) fn of<'i>(fresh: impl Iterator<Item = &'i Incoming>) -> Self {
+        let mut entries = Vec::new();
+        for one in fresh {
             spread(one, &mut entries);
         }
         entries.sort_unstable();
-        let mut changed = BTreeSet::new();
-        for group in entries.chunk_by(|(one, _), (next, _)| one == next) {
-            let Some((subject, _)) = group.first() else {
+        Self(entries)
+    }
+
+    /// The dossiers that they belong to.
+    pub(super) fn subjects(&self) -> BTreeSet<Subject> {
+        self.0.iter().map(|(subject, _)| *subject).collect()
+    }
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(ink: Ink<'a>) -> Self {
+        Self {
+            ink,
+            dossiers: HashMap::default(),
+        }
+    }
+
+    /// Which of these dossiers still have to be laid here.
+    pub(super) fn lacks(&self, subjects: &BTreeSet<Subject>) -> Vec<Subject> {
+        let absent = |subject: &&Subject| !self.dossiers.contains_key(*subject);
+        subjects.iter().filter(absent).copied().collect()
+    }
+
+    /// Lays a dossier as the store has it.
+    pub(super) fn lay(&mut self, subject: Subject, dossier: Vec<u8>) {
+        self.dossiers.insert(subject, dossier);
+    }
+
+    /// A dossier as it stands. What was not laid is empty.
+    pub(super) fn dossier(&self, subject: Subject) -> &[u8] {
+        self.dossiers
+            .get(&subject)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// Folds new entries in, into all dossiers that do not have them.
+    pub(super) fn fold(&mut self, additions: &Additions) -> Vec<Changed> {
+        let mut changed = Vec::new();
+        for group in additions.0.chunk_by(|(one, _), (next, _)| one == next) {
+            let Some(&(subject, _)) = group.first() else {
                 continue;
             };
-            let key = subject.key();
-            let old = get(self.tables.dossiers, self.txn, &key)?.unwrap_or_default();
             let added = group.iter().map(|(_, entry)| entry.as_slice());
-            if let Some(new) = dossier::fold(&old, added) {
-                self.tables.dossiers.put(self.txn, &key, &new)?;
-                changed.insert(*subject);
-                self.restless.extend(subject.code());
-                self.dossiers.insert(*subject, new);
+            if let Some(new) = dossier::fold(self.dossier(subject), added) {
+                let old = self.dossiers.insert(subject, new).unwrap_or_default();
+                changed.push(Changed { subject, old });
             }
         }
-        Ok(changed)
+        changed
     }
 
-    /// Looks for what may contradict. Records that were there already count too: a file that is
-    /// read twice lists the same conflicts twice.
-    fn suspect(&mut self, incoming: &[Incoming], outcome: &mut Outcome) -> Result<(), StoreError> {
-        let mut named = BTreeSet::new();
-        for one in incoming {
-            let Some(record) = Record::read(&one.bytes) else {
-                continue;
-            };
-            outcome.makers |= record.kind == RecordKind::PartyMaker;
-            if let (Some(name), Some(maker)) = (
-                contradictions::claimed_maker(&record),
-                one.subject.code().and_then(Maker::of_code),
-            ) {
-                outcome.claims.insert(Claim {
-                    name: name.to_owned(),
-                    maker,
-                });
-            }
-            if bonds::binds(record.kind) {
-                named.extend(one.subject.code());
-                named.extend(&one.mentions);
-            }
-        }
-        for code in named {
-            let dossier = Dossier::from_bytes(self.dossier(Subject::Code(code))?);
-            if contradictions::is_suspect(code, dossier) {
-                outcome.suspects.insert(code);
-            }
-        }
-        for claim in &outcome.claims {
-            put(self.tables.claims, self.txn, &claim.key(), &[])?;
-        }
-        Ok(())
+    /// Which of these codes are tied to more than they should be.
+    pub(super) fn suspects(&self, bound: &BTreeSet<Subject>) -> BTreeSet<Code> {
+        bound
+            .iter()
+            .filter_map(|subject| subject.code())
+            .filter(|code| contradictions::is_suspect(*code, self.read(Subject::Code(*code))))
+            .collect()
     }
 
-    /// Makes the public view of these subjects anew.
-    pub(super) fn project(&mut self, changed: &BTreeSet<Subject>) -> Result<(), StoreError> {
-        for subject in changed {
-            let policy = self.policy;
-            let dossier = Dossier::from_bytes(self.dossier(*subject)?);
-            let (table, view) = match subject {
+    /// The public views and classes of these subjects.
+    pub(super) fn project(
+        &self,
+        subjects: impl Iterator<Item = Subject>,
+    ) -> impl Iterator<Item = Finished> {
+        let policy = self.ink.policy;
+        subjects.filter_map(move |subject| {
+            let dossier = self.read(subject);
+            let (rack, value) = match subject {
                 Subject::Code(code) => {
-                    let view = public_view(*code, dossier, policy);
-                    (self.tables.views, view.map(|view| view.encode()))
+                    let view = public_view(code, dossier, policy);
+                    (Rack::Views, view.map(|view| view.encode()))
                 }
                 Subject::Maker(_) => {
                     let class = Class::of(dossier, policy);
-                    (self.tables.classes, class.map(|class| class.encode()))
+                    (Rack::Classes, class.map(|class| class.encode()))
                 }
                 // A party has no page of its own; a maker's public record lies with its class.
-                Subject::Party(_) => continue,
+                Subject::Party(_) => return None,
             };
-            let key = subject.key();
-            match view {
-                Some(view) => drop(put(table, self.txn, &key, &view)?),
-                None => drop(table.delete(self.txn, &key)?),
-            }
-        }
-        Ok(())
+            Some(Finished {
+                rack,
+                key: subject.key(),
+                value,
+            })
+        })
     }
 
-    /// Seals anew every pair that one of the changed codes belongs to.
-    pub(super) fn seal(&mut self) -> Result<(), StoreError> {
-        let mut pairs = BTreeSet::new();
-        for code in std::mem::take(&mut self.restless) {
-            let dossier = Dossier::from_bytes(self.dossier(Subject::Code(code))?);
-            for partner in partners(code, dossier) {
-                pairs.insert(if code < partner {
-                    (code, partner)
-                } else {
-                    (partner, code)
-                });
-            }
+    /// The pairs that one of these subjects belongs to.
+    pub(super) fn couples(&self, subjects: impl Iterator<Item = Subject>) -> Vec<Couple> {
+        let mut found = Vec::new();
+        for code in subjects.filter_map(Subject::code) {
+            let partners = partners(code, self.read(Subject::Code(code)));
+            let couple = |other: Code| (code.min(other), code.max(other));
+            found.extend(partners.into_iter().map(couple));
         }
-        let mut parts: BTreeMap<Code, Vec<u8>> = BTreeMap::new();
-        let mut sealed = Vec::with_capacity(pairs.len());
-        for (one, other) in pairs {
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The sealed entries of these pairs, whose dossiers lie here.
+    pub(super) fn seal(&self, couples: &[Couple]) -> Result<Vec<Finished>, StoreError> {
+        let mut parts: HashMap<Code, Vec<u8>, FixedState> = HashMap::default();
+        let mut sealed = Vec::with_capacity(couples.len());
+        for &(one, other) in couples {
             let mut content = Vec::with_capacity(128);
             for code in [one, other] {
                 let part = match parts.entry(code) {
                     Slot::Occupied(known) => known.into_mut(),
                     Slot::Vacant(vacant) => {
-                        let policy = self.policy;
-                        let dossier = Dossier::from_bytes(self.dossier(Subject::Code(code))?);
-                        vacant.insert(holder_part(code, dossier, policy))
+                        let dossier = self.read(Subject::Code(code));
+                        vacant.insert(holder_part(code, dossier, self.ink.policy))
                     }
                 };
                 content.extend_from_slice(part);
             }
             let pair = self
+                .ink
                 .pair_key
                 .pair(one, other)
                 .map_err(|_same| StoreError::Corrupt("a pair"))?;
             let entry = pair
                 .seal(&content)
                 .map_err(|_too_long| StoreError::Corrupt("a pair"))?;
-            sealed.push((pair.tag, entry));
+            sealed.push(Finished {
+                rack: Rack::Pairs,
+                key: pair.tag.to_vec(),
+                value: Some(entry),
+            });
         }
-        sealed.sort_unstable();
-        for (tag, entry) in sealed {
-            put(self.tables.pairs, self.txn, &tag, &entry)?;
-        }
-        Ok(())
+        sealed.sort_unstable_by(|one, next| one.key.cmp(&next.key));
+        Ok(sealed)
     }
 
-    /// Marks a code as one whose pairs have to be sealed anew.
-    pub(super) fn disturb(&mut self, code: Code) {
-        self.restless.insert(code);
+    fn read(&self, subject: Subject) -> Dossier<'_> {
+        Dossier::from_bytes(self.dossier(subject))
     }
+}
 
-    fn dossier(&mut self, subject: Subject) -> Result<&[u8], StoreError> {
-        Ok(match self.dossiers.entry(subject) {
-            Slot::Occupied(known) => known.into_mut(),
-            Slot::Vacant(vacant) => {
-                let bytes = get(self.tables.dossiers, self.txn, &subject.key())?;
-                vacant.insert(bytes.unwrap_or_default())
-            }
-        })
-    }
+/// The codes of these pairs.
+pub(super) fn members(couples: &[Couple]) -> BTreeSet<Subject> {
+    let both = |&(one, other): &Couple| [Subject::Code(one), Subject::Code(other)];
+    couples.iter().flat_map(both).collect()
 }
 
 /// The entries that one record makes, in its own dossier and in those of the codes it names.

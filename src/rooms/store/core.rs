@@ -4,13 +4,13 @@
 //! commands that write and, in time, by the staff door.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
-use super::batch::{self, Batch, Incoming, Outcome};
-use super::embedded::{Room, get, meta};
+use super::batch::{Incoming, Ink, Outcome};
+use super::embedded::Room;
+use super::engine::{Engine, Entry, Place, about};
 use super::pairs::PairKey;
-use super::{EmbeddedReader, StoreError};
+use super::{Rack, StoreError, StoreUrl};
 use crate::rules::contradictions::{self, Claim, Contradiction};
 use crate::rules::dossier::Dossier;
 use crate::words::catalog::RecordKind;
@@ -18,16 +18,10 @@ use crate::words::code::{Code, Kind};
 use crate::words::policy::{Policy, Stamp};
 use crate::words::subject::{Maker, Subject};
 
-/// File-backed memory that an import may hold before it gives it back. Pages of the mapped file
-/// count as ours while we hold them, though the system could take them at any time.
-const RESIDENT_MAX: u64 = 160 << 20;
-/// Dossiers in one transaction of a reprojection: readers see each step whole.
-const STEP: usize = 20_000;
-
 /// A store that can be written.
 #[derive(Debug)]
 pub struct Core {
-    room: Room,
+    engine: Box<dyn Engine>,
     policy: Policy,
     pair_key: PairKey,
     pair_key_file: PathBuf,
@@ -43,40 +37,44 @@ pub struct Conflict {
 }
 
 impl Core {
-    /// Opens the store in `path` for writing under the policy it was made under; a new store is
-    /// made under `policy`.
-    pub fn open(path: &Path, policy: Policy, pair_key_file: &Path) -> Result<Self, StoreError> {
-        let core = Self::open_any(path, policy, pair_key_file)?;
+    /// Opens a store for writing under the policy it was made under; a new store is made under
+    /// `policy`.
+    pub fn open(
+        store: impl Into<StoreUrl>,
+        policy: Policy,
+        pair_key_file: &Path,
+    ) -> Result<Self, StoreError> {
+        let core = Self::open_any(store, policy, pair_key_file)?;
         core.claim()?;
         Ok(core)
     }
 
-    /// Opens the store in `path` whatever policy and key it was made with, to make it anew.
-    pub fn open_any(path: &Path, policy: Policy, pair_key_file: &Path) -> Result<Self, StoreError> {
-        let room = Room::open(path)?;
-        let pair_key = PairKey::open_or_make(pair_key_file)?;
+    /// Opens a store whatever policy and key it was made with, to make it anew.
+    pub fn open_any(
+        store: impl Into<StoreUrl>,
+        policy: Policy,
+        pair_key_file: &Path,
+    ) -> Result<Self, StoreError> {
+        let engine: Box<dyn Engine> = match store.into() {
+            StoreUrl::Embedded(path) => Box::new(Room::open(&path)?),
+        };
         Ok(Self {
-            room,
+            engine,
             policy,
-            pair_key,
+            pair_key: PairKey::open_or_make(pair_key_file)?,
             pair_key_file: pair_key_file.to_owned(),
         })
     }
 
-    /// The public side of the same folder, for the one process that has both doors.
-    pub fn reader(&self) -> EmbeddedReader {
-        EmbeddedReader::of(&self.room, self.policy)
-    }
-
-    /// Takes a batch of records in: all of it, or nothing.
+    /// Takes a batch of records in. Safe to repeat, whatever it was that cut it off.
     pub fn ingest(&self, incoming: &[Incoming]) -> Result<Outcome, StoreError> {
-        batch::ingest(&self.room, self.policy, &self.pair_key, incoming)
+        self.engine.ingest(self.ink(), incoming)
     }
 
     /// All that is known of a subject, as a dossier's bytes; empty if nothing is.
     pub fn dossier(&self, subject: Subject) -> Result<Vec<u8>, StoreError> {
-        let txn = self.room.env.read_txn()?;
-        Ok(get(self.room.tables.dossiers, &txn, &subject.key())?.unwrap_or_default())
+        let found = self.engine.get(Rack::Dossiers, &[subject.key()])?;
+        Ok(found.into_iter().next().flatten().unwrap_or_default())
     }
 
     /// What contradicts what about a code.
@@ -121,11 +119,11 @@ impl Core {
 
     /// All claims in the store, for when a maker's own record is new.
     pub fn claims(&self) -> Result<BTreeSet<Claim>, StoreError> {
-        let txn = self.room.env.read_txn()?;
         let mut found = BTreeSet::new();
-        for entry in self.room.tables.claims.iter(&txn)? {
-            found.extend(Claim::from_key(entry?.0));
-        }
+        self.each(Rack::Claims, &[], |entries| {
+            found.extend(entries.iter().filter_map(|(key, _)| Claim::from_key(key)));
+            Ok(())
+        })?;
         Ok(found)
     }
 
@@ -139,119 +137,91 @@ impl Core {
     ) -> Result<u64, StoreError> {
         self.policy = policy;
         self.start_over()?;
-        let mut after: Vec<u8> = Vec::new();
         let mut count = 0;
+        let mut from = Place::default();
         loop {
-            let mut txn = self.room.env.write_txn()?;
-            let range = (Bound::Excluded(after.as_slice()), Bound::Unbounded);
-            let mut step = BTreeSet::new();
-            let mut last = None;
-            for entry in self.room.tables.dossiers.range(&txn, &range)?.take(STEP) {
-                let (key, _) = entry?;
-                step.insert(Subject::from_key(key).ok_or(StoreError::Corrupt("a subject"))?);
-                last = Some(key.to_vec());
-            }
-            let Some(last) = last else { return Ok(count) };
-            let mut batch = Batch::new(self.room.tables, &mut txn, policy, &self.pair_key);
-            batch.project(&step)?;
-            step.iter()
-                .filter_map(|subject| subject.code())
-                .for_each(|code| batch.disturb(code));
-            batch.seal()?;
-            txn.commit()?;
-            count += u64::try_from(step.len()).unwrap_or(0);
+            let step = self.engine.walk(Rack::Dossiers, &[], &from)?;
+            let subjects = step
+                .entries
+                .iter()
+                .map(|(key, _)| Subject::from_key(key).ok_or(StoreError::Corrupt("a subject")))
+                .collect::<Result<Vec<_>, _>>()?;
+            self.engine.publish(self.ink(), &subjects)?;
+            count += u64::try_from(subjects.len()).unwrap_or(0);
             done(count);
-            after = last;
+            match step.next {
+                Some(next) => from = next,
+                None => return Ok(count),
+            }
             self = self.breathe()?;
         }
     }
 
-    /// How many dossiers there are.
+    /// How many dossiers there are; an engine that cannot count says about how many.
     pub fn dossiers(&self) -> Result<u64, StoreError> {
-        let txn = self.room.env.read_txn()?;
-        Ok(self.room.tables.dossiers.len(&txn)?)
+        self.engine.count(Rack::Dossiers)
     }
 
-    /// A digest over every table but the one about the store itself: two stores made from the same
-    /// records under the same key have the same.
+    /// A digest over every rack: two stores made from the same records under the same key have
+    /// the same, whatever keeps them.
     pub fn digest(&self) -> Result<String, StoreError> {
-        use std::fmt::Write;
-        let txn = self.room.env.read_txn()?;
-        let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
-        let tables = self.room.tables;
-        let all = [
-            tables.views,
-            tables.classes,
-            tables.pairs,
-            tables.dossiers,
-            tables.records,
-            tables.claims,
-        ];
-        for table in all {
-            for entry in table.iter(&txn)? {
-                let (key, value) = entry?;
-                for part in [key, value] {
-                    context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
-                    context.update(part);
+        use aws_lc_rs::digest::{SHA256, digest};
+        // The sum of the entries' digests, since not every engine keeps an order.
+        let mut sum = [0_u8; 32];
+        for (number, rack) in (0_u8..).zip(Rack::ALL) {
+            let mut seen = BTreeSet::new();
+            self.each(rack, &[], |entries| {
+                for (key, value) in entries {
+                    let mut content = vec![number];
+                    content.extend_from_slice(
+                        &u64::try_from(key.len()).unwrap_or(u64::MAX).to_le_bytes(),
+                    );
+                    content.extend_from_slice(&key);
+                    content.extend_from_slice(&value);
+                    let one = digest(&SHA256, &content);
+                    // A walk may show an entry twice; it counts once.
+                    if seen.insert(one.as_ref().first_chunk::<16>().copied()) {
+                        add(&mut sum, one.as_ref());
+                    }
                 }
-            }
-            context.update(b"end of table");
+                Ok(())
+            })?;
         }
-        Ok(context
-            .finish()
-            .as_ref()
-            .iter()
-            .fold(String::new(), |mut text, byte| {
-                let _infallible = write!(text, "{byte:02x}");
-                text
-            }))
+        Ok(sum.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// A new store takes this policy and key; an old one has to have them already.
     fn claim(&self) -> Result<(), StoreError> {
-        let mut txn = self.room.env.write_txn()?;
-        let table = self.room.tables.meta;
         let stamp = self.policy.stamp().byte();
-        match table
-            .get(&txn, meta::POLICY)?
-            .and_then(<[u8]>::first)
-            .copied()
-        {
-            None => table.put(&mut txn, meta::POLICY, &[stamp])?,
-            Some(found) if found == stamp => {}
-            Some(found) => {
-                let found = Stamp::from_byte(found)
-                    .policy()
-                    .map_or("of another release", Policy::name);
-                return Err(StoreError::Policy {
-                    found,
-                    wanted: self.policy.name(),
-                });
-            }
+        let found = self.engine.claim(about::POLICY, &[stamp])?;
+        if found != [stamp] {
+            let found = found.first().copied().map(Stamp::from_byte);
+            return Err(StoreError::Policy {
+                found: found
+                    .and_then(Stamp::policy)
+                    .map_or("of another release", Policy::name),
+                wanted: self.policy.name(),
+            });
         }
         let check = self.pair_key.check();
-        match table.get(&txn, meta::PAIR_KEY_CHECK)? {
-            None => table.put(&mut txn, meta::PAIR_KEY_CHECK, &check)?,
-            Some(found) if found == check => {}
-            Some(_) => return Err(StoreError::PairKey(self.pair_key_file.clone())),
+        if self.engine.claim(about::PAIR_KEY_CHECK, &check)? != check {
+            return Err(StoreError::PairKey(self.pair_key_file.clone()));
         }
-        Ok(txn.commit()?)
+        Ok(())
     }
 
-    /// Notes a new policy and key, and drops all pairs: those of an old key lie under tags that
-    /// nobody can find any more.
+    /// Notes a new policy and key, and drops all pairs if the key is another: those of an old key
+    /// lie under tags that nobody can find any more.
     fn start_over(&self) -> Result<(), StoreError> {
-        let mut txn = self.room.env.write_txn()?;
-        let tables = self.room.tables;
-        tables
-            .meta
-            .put(&mut txn, meta::POLICY, &[self.policy.stamp().byte()])?;
+        let stamp = self.policy.stamp().byte();
+        self.engine.note(about::POLICY, &[stamp])?;
         let check = self.pair_key.check();
-        if tables.meta.get(&txn, meta::PAIR_KEY_CHECK)? != Some(&check[..]) {
-            tables.meta.put(&mut txn, meta::PAIR_KEY_CHECK, &check)?;
-            tables.pairs.clear(&mut txn)?;
+        if self.engine.claim(about::PAIR_KEY_CHECK, &check)? != check {
+            self.engine.clear(Rack::Pairs)?;
+            // After the pairs, so that an interruption between the two is noticed.
+            self.engine.note(about::PAIR_KEY_CHECK, &check)?;
         }
-        Ok(txn.commit()?)
+        Ok(())
     }
 
     fn is_foreign(&self, code: Code, dossier: Dossier<'_>) -> Result<bool, StoreError> {
@@ -270,19 +240,12 @@ impl Core {
 
     /// The organisations behind each maker's name.
     fn makers(&self) -> Result<BTreeMap<String, BTreeSet<Maker>>, StoreError> {
-        let txn = self.room.env.read_txn()?;
         let mut found: BTreeMap<String, BTreeSet<Maker>> = BTreeMap::new();
-        for entry in self
-            .room
-            .tables
-            .dossiers
-            .prefix_iter(&txn, &[crate::words::subject::PARTY])?
-        {
-            let (key, bytes) = entry?;
-            let Some(Subject::Party(party)) = Subject::from_key(key) else {
+        for (key, bytes) in self.engine.parties()? {
+            let Some(Subject::Party(party)) = Subject::from_key(&key) else {
                 continue;
             };
-            let records = Dossier::from_bytes(bytes).records();
+            let records = Dossier::from_bytes(&bytes).records();
             for record in records.filter(|record| record.kind == RecordKind::PartyMaker) {
                 if let Some(name) = record.open("CompanyName") {
                     found
@@ -296,47 +259,65 @@ impl Core {
     }
 
     /// The dossiers of all batteries whose codes name this maker.
-    fn batteries(&self, maker: Maker) -> Result<Vec<(Code, Vec<u8>)>, StoreError> {
-        let txn = self.room.env.read_txn()?;
+    fn batteries(&self, maker: Maker) -> Result<BTreeMap<Code, Vec<u8>>, StoreError> {
         let prefix = [
             &[crate::words::code::kind_number(Kind::Pwb)],
             maker.as_bytes(),
         ]
         .concat();
-        let mut found = Vec::new();
-        for entry in self.room.tables.dossiers.prefix_iter(&txn, &prefix)? {
-            let (key, bytes) = entry?;
-            found.extend(Code::from_key(key).map(|code| (code, bytes.to_vec())));
-        }
+        let mut found = BTreeMap::new();
+        self.each(Rack::Dossiers, &prefix, |entries| {
+            found.extend(
+                entries
+                    .into_iter()
+                    .filter_map(|(key, value)| Some((Code::from_key(&key)?, value))),
+            );
+            Ok(())
+        })?;
         Ok(found)
     }
 
-    /// Gives back the pages that count as ours when they are many, by opening the folder anew.
-    pub fn breathe(self) -> Result<Self, StoreError> {
-        if resident_file_bytes() < RESIDENT_MAX {
-            return Ok(self);
+    /// Walks over a rack.
+    fn each(
+        &self,
+        rack: Rack,
+        prefix: &[u8],
+        mut visit: impl FnMut(Vec<Entry>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut from = Place::default();
+        loop {
+            let step = self.engine.walk(rack, prefix, &from)?;
+            visit(step.entries)?;
+            match step.next {
+                Some(next) => from = next,
+                None => return Ok(()),
+            }
         }
-        let Self {
-            room,
-            policy,
-            pair_key,
-            pair_key_file,
-        } = self;
+    }
+
+    /// Gives back memory that is only held for speed, when there is much of it.
+    pub fn breathe(self) -> Result<Self, StoreError> {
         Ok(Self {
-            room: room.reopen()?,
-            policy,
-            pair_key,
-            pair_key_file,
+            engine: self.engine.breathe()?,
+            ..self
         })
+    }
+
+    const fn ink(&self) -> Ink<'_> {
+        Ink {
+            policy: self.policy,
+            pair_key: &self.pair_key,
+        }
     }
 }
 
-/// File-backed memory of this process, from the kernel; nothing where it does not say.
-fn resident_file_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("RssFile:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
+/// Adds one big number to another.
+fn add(sum: &mut [u8; 32], other: &[u8]) {
+    let mut carry = 0;
+    for (digit, more) in sum.iter_mut().zip(other) {
+        let total = u16::from(*digit) + u16::from(*more) + carry;
+        let [low, high] = total.to_le_bytes();
+        *digit = low;
+        carry = u16::from(high);
+    }
 }

@@ -7,50 +7,54 @@
 use std::path::{Path, PathBuf};
 
 use heed::types::Bytes;
-use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, RoTxn, RwTxn, WithoutTls};
+use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, WithoutTls};
 
-use super::{Kept, StoreError};
+use super::{Kept, Rack, StoreError};
 use crate::rules::stored;
 use crate::words::code::Code;
 use crate::words::fault::Fault;
 use crate::words::policy::Policy;
 use crate::words::subject::{Maker, Subject};
 
+mod writer;
+
 /// The layout that this release reads and writes.
 const FORMAT: u8 = 1;
+/// What it is noted under.
+const FORMAT_NAME: &[u8] = b"format";
 /// Addresses set aside for the file, not memory and not disk: room for a nation's codes.
 const MAP_BYTES: usize = 1 << 40;
 /// Reading threads of all processes together.
 const MAX_READERS: u32 = 1024;
 
 /// A table: bytes under bytes.
-pub(super) type Table = Database<'static, Bytes, Bytes>;
+type Table = Database<'static, Bytes, Bytes>;
 
 /// The tables of a store.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tables {
+struct Tables {
     /// What is said of the store itself.
-    pub(super) meta: Table,
+    meta: Table,
     /// Public views by code.
-    pub(super) views: Table,
+    views: Table,
     /// Public parts of makers' dossiers.
-    pub(super) classes: Table,
+    classes: Table,
     /// Sealed holder views under the keyed hash of a pair.
-    pub(super) pairs: Table,
+    pairs: Table,
     /// Dossiers by subject.
-    pub(super) dossiers: Table,
+    dossiers: Table,
     /// Digests of records by source and id.
-    pub(super) records: Table,
+    records: Table,
     /// Which makers' names go with which organisations' codes.
-    pub(super) claims: Table,
+    claims: Table,
 }
 
 /// The folder, open.
 #[derive(Debug)]
 pub(super) struct Room {
-    pub(super) env: Env<WithoutTls>,
-    pub(super) tables: Tables,
-    pub(super) path: PathBuf,
+    env: Env<WithoutTls>,
+    tables: Tables,
+    path: PathBuf,
 }
 
 /// The reading side of a store: views and classes, nothing else.
@@ -97,7 +101,7 @@ impl Room {
     }
 
     /// Closes the folder and opens it again. The last handle of this process has to be this one.
-    pub(super) fn reopen(self) -> Result<Self, StoreError> {
+    fn reopen(self) -> Result<Self, StoreError> {
         let Self { env, path, .. } = self;
         env.prepare_for_closing().wait();
         Self::open(&path)
@@ -108,7 +112,7 @@ impl Room {
         let found = self
             .tables
             .meta
-            .get(&txn, meta::FORMAT)?
+            .get(&txn, FORMAT_NAME)?
             .and_then(|bytes| bytes.first())
             .copied();
         drop(txn);
@@ -120,18 +124,11 @@ impl Room {
             }),
             None => {
                 let mut txn = self.env.write_txn()?;
-                self.tables.meta.put(&mut txn, meta::FORMAT, &[FORMAT])?;
+                self.tables.meta.put(&mut txn, FORMAT_NAME, &[FORMAT])?;
                 Ok(txn.commit()?)
             }
         }
     }
-}
-
-/// Keys of what is said of the store itself.
-pub(super) mod meta {
-    pub(in super::super) const FORMAT: &[u8] = b"format";
-    pub(in super::super) const POLICY: &[u8] = b"policy";
-    pub(in super::super) const PAIR_KEY_CHECK: &[u8] = b"pair-key-check";
 }
 
 impl Tables {
@@ -168,6 +165,19 @@ impl Tables {
             records,
             claims,
         })
+    }
+}
+
+impl Tables {
+    const fn of(self, rack: Rack) -> Table {
+        match rack {
+            Rack::Views => self.views,
+            Rack::Classes => self.classes,
+            Rack::Pairs => self.pairs,
+            Rack::Dossiers => self.dossiers,
+            Rack::Records => self.records,
+            Rack::Claims => self.claims,
+        }
     }
 }
 
@@ -215,27 +225,4 @@ impl EmbeddedReader {
             policy: self.policy,
         }))
     }
-}
-
-/// The value under a key, copied so that it outlives the next write.
-pub(super) fn get(
-    table: Table,
-    txn: &RoTxn<'_>,
-    key: &[u8],
-) -> Result<Option<Vec<u8>>, heed::Error> {
-    Ok(table.get(txn, key)?.map(<[u8]>::to_vec))
-}
-
-/// Puts a value under a key unless it is there already; says whether it was not.
-pub(super) fn put(
-    table: Table,
-    txn: &mut RwTxn<'_>,
-    key: &[u8],
-    value: &[u8],
-) -> Result<bool, heed::Error> {
-    if table.get(txn, key)? == Some(value) {
-        return Ok(false);
-    }
-    table.put(txn, key, value)?;
-    Ok(true)
 }

@@ -1,0 +1,236 @@
+//! The writing side of the embedded store: each batch is one transaction.
+
+use std::collections::BTreeSet;
+
+use heed::{RoTxn, RwTxn};
+
+use super::{Room, Table, Tables};
+use crate::rooms::store::batch::{
+    self, Additions, Desk, Finished, Incoming, Ink, Named, Outcome, members,
+};
+use crate::rooms::store::engine::{Engine, Entry, Place, Step};
+use crate::rooms::store::{Rack, StoreError};
+use crate::words::subject::{PARTY, Subject};
+
+/// File-backed memory that an import may hold before it gives it back. Pages of the mapped file
+/// count as ours while we hold them, though the system could take them at any time.
+const RESIDENT_MAX: u64 = 96 << 20;
+/// Entries in one step of a walk: few enough to hold, many enough to sort before writing.
+const STEP: usize = 20_000;
+
+impl Engine for Room {
+    fn ingest(&self, ink: Ink<'_>, incoming: &[Incoming]) -> Result<Outcome, StoreError> {
+        let mut txn = self.env.write_txn()?;
+        let tables = self.tables;
+        let mut outcome = Outcome::default();
+        let fresh = sift(
+            tables,
+            &mut txn,
+            batch::named(incoming)?,
+            incoming,
+            &mut outcome,
+        )?;
+        let additions = Additions::of(fresh.into_iter());
+        let mut desk = Desk::new(ink);
+        fill(&mut desk, tables, &txn, &additions.subjects())?;
+        let mut changed = Vec::new();
+        for change in desk.fold(&additions) {
+            let (key, new) = (change.subject.key(), desk.dossier(change.subject));
+            tables.dossiers.put(&mut txn, &key, new)?;
+            changed.push(change.subject);
+        }
+        batch::note_makers(incoming, &mut outcome);
+        for claim in &outcome.claims {
+            put(tables.claims, &mut txn, &claim.key(), &[])?;
+        }
+        let bound = batch::bound(incoming);
+        fill(&mut desk, tables, &txn, &bound)?;
+        outcome.suspects = desk.suspects(&bound);
+        publish(&mut desk, tables, &mut txn, &changed)?;
+        txn.commit()?;
+        Ok(outcome)
+    }
+
+    fn publish(&self, ink: Ink<'_>, subjects: &[Subject]) -> Result<(), StoreError> {
+        let mut txn = self.env.write_txn()?;
+        let mut desk = Desk::new(ink);
+        fill(
+            &mut desk,
+            self.tables,
+            &txn,
+            &subjects.iter().copied().collect(),
+        )?;
+        publish(&mut desk, self.tables, &mut txn, subjects)?;
+        Ok(txn.commit()?)
+    }
+
+    fn get(&self, rack: Rack, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let txn = self.env.read_txn()?;
+        let table = self.tables.of(rack);
+        keys.iter().map(|key| Ok(get(table, &txn, key)?)).collect()
+    }
+
+    fn put(&self, rack: Rack, entries: &[Entry]) -> Result<(), StoreError> {
+        let mut txn = self.env.write_txn()?;
+        for (key, value) in entries {
+            put(self.tables.of(rack), &mut txn, key, value)?;
+        }
+        Ok(txn.commit()?)
+    }
+
+    fn walk(&self, rack: Rack, prefix: &[u8], from: &Place) -> Result<Step, StoreError> {
+        let txn = self.env.read_txn()?;
+        let table = self.tables.of(rack);
+        let start = if from.0.is_empty() {
+            std::ops::Bound::Included(prefix)
+        } else {
+            std::ops::Bound::Excluded(from.0.as_slice())
+        };
+        let mut entries = Vec::new();
+        for entry in table.range(&txn, &(start, std::ops::Bound::Unbounded))? {
+            let (key, value) = entry?;
+            if !key.starts_with(prefix) || entries.len() == STEP {
+                break;
+            }
+            entries.push((key.to_vec(), value.to_vec()));
+        }
+        let last = entries.last().map(|(key, _)| Place(key.clone()));
+        let next = last.filter(|_| entries.len() == STEP);
+        Ok(Step { entries, next })
+    }
+
+    fn count(&self, rack: Rack) -> Result<u64, StoreError> {
+        let txn = self.env.read_txn()?;
+        Ok(self.tables.of(rack).len(&txn)?)
+    }
+
+    fn clear(&self, rack: Rack) -> Result<(), StoreError> {
+        let mut txn = self.env.write_txn()?;
+        self.tables.of(rack).clear(&mut txn)?;
+        Ok(txn.commit()?)
+    }
+
+    fn parties(&self) -> Result<Vec<Entry>, StoreError> {
+        let txn = self.env.read_txn()?;
+        let mut found = Vec::new();
+        for entry in self.tables.dossiers.prefix_iter(&txn, &[PARTY])? {
+            let (key, value) = entry?;
+            found.push((key.to_vec(), value.to_vec()));
+        }
+        Ok(found)
+    }
+
+    fn claim(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let mut txn = self.env.write_txn()?;
+        if let Some(found) = get(self.tables.meta, &txn, name.as_bytes())? {
+            return Ok(found);
+        }
+        self.tables.meta.put(&mut txn, name.as_bytes(), value)?;
+        txn.commit()?;
+        Ok(value.to_vec())
+    }
+
+    fn note(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        let mut txn = self.env.write_txn()?;
+        self.tables.meta.put(&mut txn, name.as_bytes(), value)?;
+        Ok(txn.commit()?)
+    }
+
+    fn breathe(self: Box<Self>) -> Result<Box<dyn Engine>, StoreError> {
+        if resident_file_bytes() < RESIDENT_MAX {
+            return Ok(self);
+        }
+        Ok(Box::new(self.reopen()?))
+    }
+}
+
+/// Notes each record's digest under its source and id. Gives back the ones that are new.
+fn sift<'i>(
+    tables: Tables,
+    txn: &mut RwTxn<'_>,
+    named: Vec<Named>,
+    incoming: &'i [Incoming],
+    outcome: &mut Outcome,
+) -> Result<Vec<&'i Incoming>, StoreError> {
+    let mut fresh = Vec::with_capacity(named.len());
+    for Named { key, digest, at } in named {
+        let Some(one) = incoming.get(at) else {
+            continue;
+        };
+        match tables.records.get(txn, &key)? {
+            None => {
+                tables.records.put(txn, &key, &digest)?;
+                outcome.added += 1;
+                fresh.push(one);
+            }
+            Some(known) if known == digest => outcome.known += 1,
+            Some(_) => outcome.clashes.push(one.line),
+        }
+    }
+    Ok(fresh)
+}
+
+/// Makes everything public of these subjects anew.
+fn publish(
+    desk: &mut Desk<'_>,
+    tables: Tables,
+    txn: &mut RwTxn<'_>,
+    subjects: &[Subject],
+) -> Result<(), StoreError> {
+    let couples = desk.couples(subjects.iter().copied());
+    for finished in desk.project(subjects.iter().copied()) {
+        keep(tables, txn, &finished)?;
+    }
+    fill(desk, tables, txn, &members(&couples))?;
+    for finished in desk.seal(&couples)? {
+        keep(tables, txn, &finished)?;
+    }
+    Ok(())
+}
+
+fn keep(tables: Tables, txn: &mut RwTxn<'_>, finished: &Finished) -> Result<(), StoreError> {
+    let table = tables.of(finished.rack);
+    match &finished.value {
+        Some(value) => drop(put(table, txn, &finished.key, value)?),
+        None => drop(table.delete(txn, &finished.key)?),
+    }
+    Ok(())
+}
+
+/// Lays on the desk what it lacks of these dossiers.
+fn fill(
+    desk: &mut Desk<'_>,
+    tables: Tables,
+    txn: &RoTxn<'_>,
+    subjects: &BTreeSet<Subject>,
+) -> Result<(), StoreError> {
+    for subject in desk.lacks(subjects) {
+        let dossier = get(tables.dossiers, txn, &subject.key())?;
+        desk.lay(subject, dossier.unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// The value under a key, copied so that it outlives the next write.
+fn get(table: Table, txn: &RoTxn<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, heed::Error> {
+    Ok(table.get(txn, key)?.map(<[u8]>::to_vec))
+}
+
+/// Puts a value under a key unless it is there already; says whether it was not.
+fn put(table: Table, txn: &mut RwTxn<'_>, key: &[u8], value: &[u8]) -> Result<bool, heed::Error> {
+    if table.get(txn, key)? == Some(value) {
+        return Ok(false);
+    }
+    table.put(txn, key, value)?;
+    Ok(true)
+}
+
+/// File-backed memory of this process, from the kernel; nothing where it does not say.
+fn resident_file_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssFile:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
+}

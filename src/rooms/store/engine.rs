@@ -1,0 +1,66 @@
+//! What the writer's side asks of whatever keeps the bytes: the seam between rules and engines.
+
+use std::fmt;
+
+use super::batch::{Incoming, Ink, Outcome};
+use super::{Rack, StoreError};
+use crate::words::subject::Subject;
+
+/// Something that keeps a store.
+pub(super) trait Engine: fmt::Debug + Send {
+    /// Takes a batch of records in. Safe to repeat, whatever it was that cut it off.
+    fn ingest(&self, ink: Ink<'_>, incoming: &[Incoming]) -> Result<Outcome, StoreError>;
+
+    /// Makes the views, classes and pairs of these subjects anew.
+    fn publish(&self, ink: Ink<'_>, subjects: &[Subject]) -> Result<(), StoreError>;
+
+    /// What lies under these keys, in their order.
+    fn get(&self, rack: Rack, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
+
+    /// Puts entries on a rack as they are.
+    fn put(&self, rack: Rack, entries: &[Entry]) -> Result<(), StoreError>;
+
+    /// The next entries of a rack, in an order of the engine's own. Each that was there from the
+    /// beginning to the end of a walk comes at least once; with `prefix` only the keys that have it.
+    fn walk(&self, rack: Rack, prefix: &[u8], from: &Place) -> Result<Step, StoreError>;
+
+    /// How many entries a rack has; an engine that cannot count says about how many.
+    fn count(&self, rack: Rack) -> Result<u64, StoreError>;
+
+    /// Empties a rack.
+    fn clear(&self, rack: Rack) -> Result<(), StoreError>;
+
+    /// The dossiers of all parties.
+    fn parties(&self) -> Result<Vec<Entry>, StoreError>;
+
+    /// What is said of the store itself under this name, after saying `value` if nothing was.
+    fn claim(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StoreError>;
+
+    /// Says something else of the store itself.
+    fn note(&self, name: &str, value: &[u8]) -> Result<(), StoreError>;
+
+    /// Gives back memory that is only held for speed.
+    fn breathe(self: Box<Self>) -> Result<Box<dyn Engine>, StoreError>;
+}
+
+/// A key and its value.
+pub(super) type Entry = (Vec<u8>, Vec<u8>);
+
+/// How far a walk has come, in the engine's own terms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place(pub(super) Vec<u8>);
+
+/// A step of a walk.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// What was found.
+    pub(super) entries: Vec<Entry>,
+    /// Where to go on, if there is more.
+    pub(super) next: Option<Place>,
+}
+
+/// Names of what is said of the store itself.
+pub(super) mod about {
+    pub(in super::super) const POLICY: &str = "policy";
+    pub(in super::super) const PAIR_KEY_CHECK: &str = "pair-key-check";
+}
