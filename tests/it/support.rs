@@ -10,7 +10,10 @@ use std::{
 
 use saoma::{
     path::Edge,
-    rooms::source::{Held, Source},
+    rooms::{
+        source::{Held, Source},
+        store::PublicStore,
+    },
     rules::card::code_card,
     shell::{
         drain::{Ended, Stopper, pair},
@@ -51,6 +54,7 @@ pub(crate) struct Book(String);
 /// A door that is open, until it is dropped.
 pub(crate) struct Door {
     pub(crate) address: SocketAddr,
+    /// What is behind it; nothing if it was opened before a real store.
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) stopper: Stopper,
     pub(crate) ended: JoinHandle<Ended>,
@@ -142,8 +146,17 @@ impl Door {
         for code in [VIN, PWB, LIC] {
             shelf.put(code, "某某车业有限公司");
         }
+        Self::before(Behind(Arc::clone(&shelf)), shelf, connections).await
+    }
+
+    /// A door before a real store.
+    pub(crate) async fn before_store(store: PublicStore) -> Self {
+        Self::before(store, Arc::default(), 100).await
+    }
+
+    async fn before<S: Source>(source: S, shelf: Arc<Shelf>, connections: usize) -> Self {
         let edge = Arc::new(Edge::new(
-            Behind(Arc::clone(&shelf)),
+            source,
             "https://www.pzcode.cn",
             "mailto:security@example.com",
             1 << 24,
