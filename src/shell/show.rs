@@ -90,7 +90,7 @@ fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
 
 fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
     let core = args.store.open()?;
-    let story = story(&core, args.code)?;
+    let story = story_of(&core, args.code)?;
     let grant;
     let reader = if args.audience == Audience::Police {
         #[expect(
@@ -129,11 +129,11 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
     Ok((view, conflicts))
 }
 
-fn story(core: &Core, code: Code) -> Result<Vec<u8>, StoreError> {
-    let own = core.dossier(Subject::Code(code))?;
+fn story_of(store: &Core, code: Code) -> Result<Vec<u8>, StoreError> {
+    let own = store.dossier(Subject::Code(code))?;
     let others = staff::elsewhere(Dossier::from_bytes(&own))
         .into_iter()
-        .map(|subject| Ok((subject, core.dossier(subject)?)))
+        .map(|subject| Ok((subject, store.dossier(subject)?)))
         .collect::<Result<Vec<_>, StoreError>>()?;
     Ok(staff::whole_story(code, &own, &others))
 }

@@ -92,12 +92,6 @@ impl<'a> Record<'a> {
         Some(Value::of(field, text))
     }
 
-    /// The value of the field with this number.
-    pub fn value_at(&self, slot: u8) -> Option<Value<'a>> {
-        let field = self.kind.fields().get(usize::from(slot))?;
-        Some(Value::of(field, self.fields.text(slot)?))
-    }
-
     /// The open text of the field with this key; nothing if it is not open.
     pub fn open(&self, key: &str) -> Option<&'a str> {
         match self.value(key)? {
@@ -113,10 +107,26 @@ impl<'a> Record<'a> {
 
     /// All values, in the catalog's order.
     pub fn values(&self) -> impl Iterator<Item = (&'static Field, Value<'a>)> + use<'a> {
+        self.values_where(|_any| true)
+            .map(|(_, field, value)| (field, value))
+    }
+
+    /// The values of the fields that are wanted, each with its field's number. What is not wanted
+    /// is not even read.
+    pub fn values_where<W>(
+        &self,
+        wanted: W,
+    ) -> impl Iterator<Item = (u8, &'static Field, Value<'a>)> + use<'a, W>
+    where
+        W: Fn(&Field) -> bool,
+    {
         let kind = self.kind;
         self.fields.iter().filter_map(move |(slot, text)| {
-            let field = kind.fields().get(usize::from(slot))?;
-            Some((field, Value::of(field, text)))
+            let field = kind
+                .fields()
+                .get(usize::from(slot))
+                .filter(|field| wanted(field))?;
+            Some((slot, field, Value::of(field, utf8(text))))
         })
     }
 }
@@ -132,21 +142,21 @@ impl<'a> Fields<'a> {
         self.0
     }
 
-    fn iter(self) -> impl Iterator<Item = (u8, &'a str)> + use<'a> {
+    fn iter(self) -> impl Iterator<Item = (u8, &'a [u8])> + use<'a> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             let (&slot, tail) = rest.split_first()?;
             let (len, tail) = tail.split_first_chunk::<2>()?;
             let (text, tail) = tail.split_at_checked(usize::from(u16::from_le_bytes(*len)))?;
             rest = tail;
-            Some((slot, std::str::from_utf8(text).unwrap_or_default()))
+            Some((slot, text))
         })
     }
 
     fn text(self, wanted: u8) -> Option<&'a str> {
         self.iter()
             .find(|(slot, _)| *slot == wanted)
-            .map(|(_, text)| text)
+            .map(|(_, text)| utf8(text))
     }
 }
 
@@ -227,6 +237,11 @@ impl<'a> Value<'a> {
 pub fn find(kind: RecordKind, key: &str) -> Option<(u8, &'static Field)> {
     let at = kind.fields().iter().position(|field| field.key == key)?;
     Some((u8::try_from(at).ok()?, kind.fields().get(at)?))
+}
+
+/// Only whole texts are ever kept; what is none was damaged, and reads as nothing.
+fn utf8(text: &[u8]) -> &str {
+    std::str::from_utf8(text).unwrap_or_default()
 }
 
 /// Flips the sign so that the bytes of earlier moments sort first.
