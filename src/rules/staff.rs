@@ -45,8 +45,10 @@ pub fn view(
     public_url: &str,
 ) -> Option<View> {
     let settled = sheets(Some(code), story, reader, policy);
-    let alerts: Vec<_> =
-        alerts(story, reader, policy).into_iter().filter_map(|raised| raised.alert).collect();
+    let alerts: Vec<_> = alerts(story, reader, policy)
+        .into_iter()
+        .filter_map(|raised| raised.alert)
+        .collect();
     if settled.is_empty() && alerts.is_empty() {
         return None;
     }

@@ -39,7 +39,9 @@ impl StoreArgs {
     }
 
     fn key_file(&self) -> PathBuf {
-        self.pair_key_file.clone().unwrap_or_else(|| self.folder().with_extension("pair-key"))
+        self.pair_key_file
+            .clone()
+            .unwrap_or_else(|| self.folder().with_extension("pair-key"))
     }
 
     fn folder(&self) -> &PathBuf {
