@@ -132,11 +132,13 @@ fn sheet(
     })
 }
 
-/// The last of a history, and when it came to read like this.
+/// The last of a history, and when it came to read like this. What shows this reader nothing is
+/// no part of the history: it must not show by what it pushes out either.
 fn settled(
     history: impl Iterator<Item = (Moment, Vec<StoredCell>)>,
 ) -> Option<(Moment, Vec<StoredCell>)> {
-    history.fold(None, |last, (at, cells)| match last {
+    let visible = history.filter(|(_, cells)| !cells.is_empty());
+    visible.fold(None, |last, (at, cells)| match last {
         Some((since, before)) if before == cells => Some((since, before)),
         Some(_) | None => Some((at, cells)),
     })
