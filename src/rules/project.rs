@@ -60,7 +60,7 @@ pub fn public_view(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<S
             .chain(by_alert)
             .max()
             .unwrap_or(Moment::from_seconds(0)),
-        maker: submitter(code, dossier),
+        maker: submitter(code, dossier, policy),
         alerts: raised
             .into_iter()
             .filter_map(|raised| raised.alert)
@@ -220,14 +220,17 @@ fn precise(kind: RecordKind, at: Moment) -> Moment {
     if coarse { at.month() } else { at }
 }
 
-/// The maker behind a vehicle is whoever submitted it; a battery's stands in its code.
-fn submitter(code: Code, dossier: Dossier<'_>) -> Option<Maker> {
+/// The maker behind a vehicle is whoever submitted what is seen of it; a battery's stands in its
+/// code.
+fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> {
     if code.kind() != Kind::Vin {
         return None;
     }
-    let produced = dossier
-        .records()
-        .filter(|record| record.kind == RecordKind::ProductionVehicle);
+    let reader = Reader::Masked(Audience::Public);
+    let produced = dossier.records().filter(|record| {
+        record.kind == RecordKind::ProductionVehicle
+            && !row(Some(code), record, reader, policy).is_empty()
+    });
     CreditCode::parse(produced.last()?.source)
         .ok()
         .map(Maker::of_party)

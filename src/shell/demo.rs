@@ -75,9 +75,10 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     fill(&path)?;
     settings.store = StoreUrl::Embedded(path);
     let store = PublicStore::open(&settings.store, Policy::default()).map_err(ServeError::from)?;
-    let listen = match args.lan {
-        true => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), args.listen.port()),
-        false => args.listen,
+    let listen = if args.lan {
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), args.listen.port())
+    } else {
+        args.listen
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -148,11 +148,13 @@ impl Core {
     ) -> Result<u64, StoreError> {
         self.policy = policy;
         self.start_over()?;
-        let mut after: Vec<u8> = Vec::new();
+        // An empty key is none to the engine, so the beginning is no key to be after.
+        let mut after: Option<Vec<u8>> = None;
         let mut count = 0;
         loop {
             let mut txn = self.room.env.write_txn()?;
-            let range = (Bound::Excluded(after.as_slice()), Bound::Unbounded);
+            let from = after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+            let range = (from, Bound::Unbounded);
             let mut step = BTreeSet::new();
             let mut last = None;
             for entry in self.room.tables.dossiers.range(&txn, &range)?.take(STEP) {
@@ -170,7 +172,7 @@ impl Core {
             txn.commit()?;
             count += u64::try_from(step.len()).unwrap_or(0);
             done(count);
-            after = last;
+            after = Some(last);
             self = self.breathe()?;
         }
     }
