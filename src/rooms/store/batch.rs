@@ -12,8 +12,7 @@ use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeSet, HashMap};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use foldhash::fast::FixedState;
-use heed::RwTxn;
+use heed::{RoTxn, RwTxn};
 
 use super::StoreError;
 use super::embedded::{Room, Tables, get, put};
@@ -68,8 +67,10 @@ pub(super) fn ingest(
     policy: Policy,
     pair_key: &PairKey,
     incoming: &[Incoming],
+    may_write: impl FnOnce(&RoTxn<'_>) -> Result<(), StoreError>,
 ) -> Result<Outcome, StoreError> {
     let mut txn = room.env.write_txn()?;
+    may_write(&txn)?;
     let mut batch = Batch::new(room.tables, &mut txn, policy, pair_key);
     let mut outcome = Outcome::default();
     let fresh = batch.sift(incoming, &mut outcome)?;
