@@ -227,11 +227,7 @@ fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> 
         return None;
     }
     let reader = Reader::Masked(Audience::Public);
-    let produced = dossier.records().filter(|record| {
-        record.kind == RecordKind::ProductionVehicle
-            && !row(Some(code), record, reader, policy).is_empty()
-    });
-    CreditCode::parse(produced.last()?.source)
-        .ok()
-        .map(Maker::of_party)
+    let mut produced = dossier.records_of(RecordKind::ProductionVehicle);
+    let last = produced.rfind(|record| !row(Some(code), record, reader, policy).is_empty())?;
+    CreditCode::parse(last.source).ok().map(Maker::of_party)
 }

@@ -12,6 +12,7 @@ use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeSet, HashMap};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use foldhash::fast::FixedState;
 use heed::{RoTxn, RwTxn};
 
 use super::StoreError;
@@ -126,9 +127,8 @@ impl<'a, 't> Batch<'a, 't> {
             content.extend_from_slice(&one.bytes);
             let digest = digest(&SHA256, &content);
             let digest = digest.as_ref().get(..DIGEST_LEN).unwrap_or_default();
-            match self.tables.records.get(self.txn, &key)? {
+            match self.tables.records.get_or_put(self.txn, &key, digest)? {
                 None => {
-                    self.tables.records.put(self.txn, &key, digest)?;
                     outcome.added += 1;
                     fresh.push(at);
                 }
