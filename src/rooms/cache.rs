@@ -137,7 +137,7 @@ impl<S: Source> PageCache<S> {
         if self.bytes == 0 {
             return self.ask(wanted, None, source).await.1;
         }
-        let (epoch, now) = (source.epoch(), self.now());
+        let (epoch, now) = (epoch_of(source, wanted.code), self.now());
         if let Some(page) = self.found.get(&wanted.found()).await {
             if let Some(looked) = page.looked(epoch, now) {
                 return looked;
@@ -173,7 +173,7 @@ impl<S: Source> PageCache<S> {
         source: &S,
     ) -> (Op<Arc<Page<S::Kept>>>, Looked) {
         // Read before the store is: what changes in between is another epoch.
-        let (epoch, now) = (source.epoch(), self.now());
+        let (epoch, now) = (epoch_of(source, wanted.code), self.now());
         let brought = match &known {
             Some(page) => page.looked(epoch, now),
             None if self.bytes == 0 => None,
@@ -279,6 +279,14 @@ impl<S: Source> fmt::Debug for PageCache<S> {
             .field("bytes", &self.bytes)
             .finish_non_exhaustive()
     }
+}
+
+/// The epoch of everything an answer about this code depends on: when nobody has registered it,
+/// that is also the same code in capitals.
+fn epoch_of<S: Source>(source: &S, code: Code) -> u64 {
+    let capitals = code.in_capitals();
+    // Both only grow, so the sum changes when either does.
+    source.epoch(code) + capitals.map_or(0, |capitals| source.epoch(capitals))
 }
 
 async fn read<S: Source>(source: &S, code: Code) -> Result<Option<S::Kept>, Fault> {

@@ -1,6 +1,6 @@
 //! What a public door needs of a store, and nothing else: the seam between pages and stores.
 //!
-//! There is one implementation outside tests. It is a trait so that an outage, a slow answer or a
+//! There is one implementation outside tests, for both engines. It is a trait so that an outage, a slow answer or a
 //! change in the wrong moment can be played to a real door, which no healthy store will do.
 
 use saoma_pages::View;
@@ -15,8 +15,9 @@ pub trait Source: Send + Sync + 'static {
     /// A view as bytes.
     type Kept: Held;
 
-    /// A number that is another whenever anything in the store may be. Asked on every request.
-    fn epoch(&self) -> u64;
+    /// A number that is larger whenever what is kept for this code may be another. Asked on every
+    /// request.
+    fn epoch(&self, code: Code) -> u64;
 
     /// What is kept for this code.
     fn read(&self, code: Code) -> impl Future<Output = Result<Option<Self::Kept>, Fault>> + Send;
@@ -34,8 +35,8 @@ pub trait Held: Send + Sync + 'static {
 impl Source for PublicStore {
     type Kept = Kept;
 
-    fn epoch(&self) -> u64 {
-        Self::epoch(self)
+    fn epoch(&self, code: Code) -> u64 {
+        Self::epoch(self, code)
     }
 
     fn read(&self, code: Code) -> impl Future<Output = Result<Option<Kept>, Fault>> + Send {

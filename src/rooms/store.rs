@@ -5,9 +5,11 @@
 //! dossiers in, views and pairs out, all in one transaction.
 
 use std::hash::BuildHasher;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use saoma_pages::{Alert, Audience, View};
+
+use address::RedisUrl;
 
 use crate::rules::card;
 use crate::rules::class::Class;
@@ -16,26 +18,23 @@ use crate::words::code::Code;
 use crate::words::fault::Fault;
 use crate::words::policy::{Policy, Stamp};
 
+pub mod address;
 pub mod batch;
 pub mod core;
 mod embedded;
 mod engine;
 pub mod pairs;
+mod redis;
 
+pub use address::{Rooms, StoreUrl};
 pub use embedded::EmbeddedReader;
-
-/// Where things are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StoreUrl {
-    /// A folder on this machine.
-    Embedded(PathBuf),
-}
+pub use redis::RedisReader;
 
 /// What the operator is told when a store cannot be opened or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The address is of no kind that there is.
-    #[error("`{0}` is not a store: write `embedded:PATH`")]
+    #[error("{0} is not a store: write `embedded:PATH` or `redis://HOST`")]
     Url(String),
     /// The folder or the engine said no.
     #[error("the store in {path}: {source}")]
@@ -48,6 +47,15 @@ pub enum StoreError {
     /// The engine said no in the middle.
     #[error("the store: {0}")]
     Engine(#[from] heed::Error),
+    /// Redis, or the way there, said no.
+    #[error("redis: {0}")]
+    Redis(String),
+    /// A folder has both rooms.
+    #[error("an embedded store keeps views and dossiers in one folder: name one store")]
+    Rooms,
+    /// Redis was emptied under a writer.
+    #[error("redis was emptied in the middle; start again from the first file")]
+    Emptied,
     /// A file beside the store could not be read or written.
     #[error("{path}: {source}")]
     File {
@@ -118,6 +126,8 @@ impl Rack {
 pub enum PublicStore {
     /// On this machine.
     Embedded(EmbeddedReader),
+    /// On Redis.
+    Redis(Box<RedisReader>),
 }
 
 /// What is kept for a code, as bytes: enough to prove a cached answer, or to make a new one.
@@ -134,13 +144,19 @@ impl PublicStore {
     pub fn open(url: &StoreUrl, policy: Policy) -> Result<Self, StoreError> {
         match url {
             StoreUrl::Embedded(path) => Ok(Self::Embedded(EmbeddedReader::open(path, policy)?)),
+            StoreUrl::Redis(url) => Ok(Self::Redis(Box::new(RedisReader::new(
+                RedisUrl::clone(url),
+                policy,
+            )))),
         }
     }
 
-    /// A number that is another whenever anything in the store may be. Costs a few nanoseconds.
-    pub fn epoch(&self) -> u64 {
+    /// A number that is larger whenever what the public may see of this code may be another. Costs
+    /// a few nanoseconds.
+    pub fn epoch(&self, code: Code) -> u64 {
         match self {
             Self::Embedded(reader) => reader.epoch(),
+            Self::Redis(reader) => reader.epoch(code),
         }
     }
 
@@ -148,18 +164,22 @@ impl PublicStore {
     ///
     /// The embedded store answers from memory-mapped pages within microseconds, so it is asked on
     /// the spot: handing the question to another thread would cost more than the answer.
-    #[expect(
-        clippy::unused_async,
-        reason = "the shape of a store that has to be waited for"
-    )]
     pub async fn read(&self, code: Code) -> Result<Option<Kept>, Fault> {
-        self.read_now(code)
+        match self {
+            Self::Embedded(reader) => reader.read(code),
+            Self::Redis(reader) => reader.read(code).await,
+        }
     }
 
     /// The same for a command, which has nothing else to do meanwhile.
     pub fn read_now(&self, code: Code) -> Result<Option<Kept>, Fault> {
         match self {
             Self::Embedded(reader) => reader.read(code),
+            Self::Redis(reader) => tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| Fault::Store(error.into()))?
+                .block_on(reader.read(code)),
         }
     }
 }
@@ -217,36 +237,5 @@ fn assemble(code: Code, stored: &StoredView, classes: &[Class], public_url: &str
         records,
         as_of: as_of.to_string(),
         stale: false,
-    }
-}
-
-impl From<&Path> for StoreUrl {
-    fn from(path: &Path) -> Self {
-        Self::Embedded(path.to_owned())
-    }
-}
-
-impl From<&PathBuf> for StoreUrl {
-    fn from(path: &PathBuf) -> Self {
-        Self::Embedded(path.clone())
-    }
-}
-
-impl From<&Self> for StoreUrl {
-    fn from(url: &Self) -> Self {
-        url.clone()
-    }
-}
-
-impl std::str::FromStr for StoreUrl {
-    type Err = StoreError;
-
-    fn from_str(text: &str) -> Result<Self, StoreError> {
-        match text.split_once(':') {
-            Some(("embedded", path)) if !path.is_empty() => Ok(Self::Embedded(path.into())),
-            // A whole address may hold a password; only its scheme is repeated.
-            Some((scheme, _)) => Err(StoreError::Url(format!("{scheme}:…"))),
-            None => Err(StoreError::Url(text.to_owned())),
-        }
     }
 }

@@ -20,6 +20,10 @@ use crate::words::subject::Subject;
 /// The codes that a record names in its fields, its own subject left out.
 pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
     let mut found = BTreeSet::new();
+    if record.kind == RecordKind::StockItem {
+        // Its one code is its subject. A battery's can be fifteen digits and read like a vehicle's.
+        return Vec::new();
+    }
     for (field, value) in record.values() {
         let kind = field.entry.kind;
         if let Value::Codes(codes) = value

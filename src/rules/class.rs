@@ -106,7 +106,7 @@ impl Class {
     /// Reads what [`encode`](Self::encode) made.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let mut from = Reader::new(bytes);
-        let sheets_at = Some(from.number()?).filter(|at| *at != 0);
+        let sheets_at = Moment::from_seconds(from.number()?.cast_signed());
         let sheets = stored::sheets(&mut from)?;
         let recalls = (0..from.count()?)
             .map(|_| recall(&mut from))
@@ -120,10 +120,10 @@ impl Class {
                 })
             })
             .collect::<Option<_>>()?;
-        let sheets_at = sheets_at.map(|at| Moment::from_seconds(at.cast_signed()));
         from.is_empty().then_some(Self {
+            // Where there is no sheet there is no date either, whatever stands in its place.
+            sheets_at: (!sheets.is_empty()).then_some(sheets_at),
             sheets,
-            sheets_at,
             recalls,
             warranties,
         })

@@ -83,7 +83,16 @@ impl Contradiction {
 /// Whether a code's own dossier gives reason to look closer: it is tied to two codes of a kind of
 /// which it should have one.
 pub fn is_suspect(code: Code, dossier: Dossier<'_>) -> bool {
-    tied(code, dossier).len() > 1
+    // Counting is cheap and nearly always enough: almost every code is tied once.
+    let ties = match code.kind() {
+        Kind::Pwb => BINDING
+            .into_iter()
+            .map(|kind| dossier.count_links_of(kind))
+            .sum(),
+        Kind::Vin => dossier.count_links_of(RecordKind::RegistrationPlate),
+        Kind::Lic => dossier.count_records_of(RecordKind::RegistrationPlate),
+    };
+    ties > 1 && tied(code, dossier).len() > 1
 }
 
 /// What contradicts what about this code, as far as bindings go. `dossier_of` finds the dossiers

@@ -78,6 +78,18 @@ impl<'a> Dossier<'a> {
         of_kind.filter_map(|run| read_link(run.split_first()?.1))
     }
 
+    /// How many records of one type there are.
+    pub fn count_records_of(self, kind: RecordKind) -> usize {
+        let head = [RECORD, kind.number()];
+        runs(self.0).filter(|run| run.starts_with(&head)).count()
+    }
+
+    /// How many links from records of one type there are.
+    pub fn count_links_of(self, kind: RecordKind) -> usize {
+        let head = [LINK, kind.number()];
+        runs(self.0).filter(|run| run.starts_with(&head)).count()
+    }
+
     /// The links to the subject, by type and moment.
     pub fn links(self) -> impl Iterator<Item = Link> + use<'a> {
         runs(self.0).filter_map(|run| match run.split_first()? {

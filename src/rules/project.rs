@@ -60,7 +60,7 @@ pub fn public_view(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<S
             .chain(by_alert)
             .max()
             .unwrap_or(Moment::from_seconds(0)),
-        maker: submitter(code, dossier),
+        maker: submitter(code, dossier, policy),
         alerts: raised
             .into_iter()
             .filter_map(|raised| raised.alert)
@@ -132,11 +132,13 @@ fn sheet(
     })
 }
 
-/// The last of a history, and when it came to read like this.
+/// The last of a history, and when it came to read like this. What shows this reader nothing is
+/// no part of the history: it must not show by what it pushes out either.
 fn settled(
     history: impl Iterator<Item = (Moment, Vec<StoredCell>)>,
 ) -> Option<(Moment, Vec<StoredCell>)> {
-    history.fold(None, |last, (at, cells)| match last {
+    let visible = history.filter(|(_, cells)| !cells.is_empty());
+    visible.fold(None, |last, (at, cells)| match last {
         Some((since, before)) if before == cells => Some((since, before)),
         Some(_) | None => Some((at, cells)),
     })
@@ -218,13 +220,14 @@ fn precise(kind: RecordKind, at: Moment) -> Moment {
     if coarse { at.month() } else { at }
 }
 
-/// The maker behind a vehicle is whoever submitted it; a battery's stands in its code.
-fn submitter(code: Code, dossier: Dossier<'_>) -> Option<Maker> {
+/// The maker behind a vehicle is whoever submitted what is seen of it; a battery's stands in its
+/// code.
+fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> {
     if code.kind() != Kind::Vin {
         return None;
     }
-    let last = dossier
-        .records_of(RecordKind::ProductionVehicle)
-        .next_back()?;
+    let reader = Reader::Masked(Audience::Public);
+    let mut produced = dossier.records_of(RecordKind::ProductionVehicle);
+    let last = produced.rfind(|record| !row(Some(code), record, reader, policy).is_empty())?;
     CreditCode::parse(last.source).ok().map(Maker::of_party)
 }

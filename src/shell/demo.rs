@@ -102,7 +102,7 @@ fn fill(path: &std::path::Path) -> Result<(), DemoError> {
     };
     let core = open(path).map_err(ImportError::from)?;
     // The writer's handle is closed here: what serves has no way to a dossier.
-    let (_core, tally) = import::records(core, RECORDS)?;
+    let (_core, tally) = import::records(core, &path.with_extension("records"), RECORDS)?;
     if tally.rejected == 0 {
         Ok(())
     } else {

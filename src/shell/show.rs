@@ -81,7 +81,7 @@ pub fn run(args: &ShowArgs) -> Result<ExitCode, ShowError> {
 }
 
 fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
-    let store = PublicStore::open(&args.store.store, args.store.policy)?;
+    let store = PublicStore::open(&args.store.public()?, args.store.policy)?;
     let kept = store.read_now(args.code)?;
     Ok(kept
         .map(|kept| kept.open(args.code, &args.public_url))
@@ -90,7 +90,8 @@ fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
 
 fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
     let core = args.store.open()?;
-    let story = story_of(&core, args.code)?;
+    let own = core.dossier(Subject::Code(args.code))?;
+    let story = story(&core, args.code, &own)?;
     let grant;
     let reader = if args.audience == Audience::Police {
         #[expect(
@@ -107,6 +108,7 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
     let policy = args.store.policy;
     let view = staff::view(
         args.code,
+        Dossier::from_bytes(&own),
         Dossier::from_bytes(&story),
         reader,
         policy,
@@ -116,26 +118,24 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
         Audience::Police => core.conflicts_of(args.code)?,
         Audience::Public | Audience::Holder | Audience::App | Audience::Recycler => Vec::new(),
     };
-    if let Some(view) = &view {
-        Audit::open(&args.store.audit_file())?.write(&Look {
-            at: Timestamp::now().to_string(),
-            who: &account(),
-            audience: args.audience,
-            code: args.code,
-            fields: fields(view),
-            policy,
-        })?;
-    }
+    // That there is nothing is an answer too.
+    Audit::open(&args.store.audit_file()?)?.write(&Look {
+        at: Timestamp::now().to_string(),
+        who: &account(),
+        audience: args.audience,
+        code: args.code,
+        fields: view.as_ref().map(fields).unwrap_or_default(),
+        policy,
+    })?;
     Ok((view, conflicts))
 }
 
-fn story_of(store: &Core, code: Code) -> Result<Vec<u8>, StoreError> {
-    let own = store.dossier(Subject::Code(code))?;
-    let others = staff::elsewhere(Dossier::from_bytes(&own))
+fn story(store: &Core, code: Code, own: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let others = staff::elsewhere(Dossier::from_bytes(own))
         .into_iter()
         .map(|subject| Ok((subject, store.dossier(subject)?)))
         .collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(staff::whole_story(code, &own, &others))
+    Ok(staff::whole_story(code, own, &others))
 }
 
 fn fields(view: &View) -> Vec<String> {

@@ -17,6 +17,15 @@ pub enum Fault {
     /// The store did not answer in time.
     #[error("store: no answer in time")]
     Deadline,
+    /// There is no connection to the store that answers.
+    #[error("store: unreachable")]
+    Unreachable,
+    /// The store is not the one it was: empty, or older than what was seen of it.
+    #[error("store: empty, or older than it was")]
+    Emptied,
+    /// More readers wait for the store than it could answer in time.
+    #[error("store: too many readers wait for it")]
+    Busy,
     /// The view was made under a laxer policy than this edge may show.
     #[error("store: a view was made under another policy; run `saoma reproject`")]
     Policy,

@@ -5,6 +5,7 @@
 //! field comes out only as a [`Value`], so that what is personal is a `Personal` from the start.
 
 use std::fmt;
+use std::ops::Range;
 
 use saoma_pages::personal::{Address, IdCard, Name, Personal, Phone, Secret, When};
 
@@ -162,16 +163,22 @@ impl<'a> Fields<'a> {
 
 /// Puts fields together in the catalog's order, whatever order they come in.
 #[derive(Default)]
-pub struct FieldsBuilder(Vec<(u8, Box<str>)>);
+pub struct FieldsBuilder {
+    texts: String,
+    /// Each field's number and where its text lies, by number.
+    places: Vec<(u8, Range<usize>)>,
+}
 
 impl FieldsBuilder {
     /// Adds a field by its number; `false` if it is there already with another text.
     #[must_use]
     pub fn put(&mut self, slot: u8, text: &str) -> bool {
-        match self.0.binary_search_by_key(&slot, |(slot, _)| *slot) {
-            Ok(at) => self.0.get(at).is_some_and(|(_, old)| **old == *text),
+        match self.places.binary_search_by_key(&slot, |(slot, _)| *slot) {
+            Ok(_) => self.text(slot) == Some(text),
             Err(at) => {
-                self.0.insert(at, (slot, text.into()));
+                let start = self.texts.len();
+                self.texts.push_str(text);
+                self.places.insert(at, (slot, start..self.texts.len()));
                 true
             }
         }
@@ -179,21 +186,19 @@ impl FieldsBuilder {
 
     /// Whether nothing was added.
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.places.is_empty()
     }
 
     /// The open text put under this number.
     pub fn text(&self, slot: u8) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(put, _)| *put == slot)
-            .map(|(_, text)| &**text)
+        let (_, place) = self.places.iter().find(|(put, _)| *put == slot)?;
+        self.texts.get(place.clone())
     }
 
     /// All bytes of the fields.
     pub fn write(&self, out: &mut Vec<u8>) {
-        for (slot, text) in &self.0 {
-            let text = text.as_bytes();
+        for (slot, place) in &self.places {
+            let text = self.texts.get(place.clone()).unwrap_or_default().as_bytes();
             let text = text.get(..FIELD_MAX).unwrap_or(text);
             out.push(*slot);
             out.extend_from_slice(&u16::try_from(text.len()).unwrap_or(0).to_le_bytes());

@@ -96,7 +96,7 @@ impl Shelf {
 impl Source for Behind {
     type Kept = Book;
 
-    fn epoch(&self) -> u64 {
+    fn epoch(&self, _code: Code) -> u64 {
         self.0.epoch.load(Relaxed)
     }
 

@@ -61,7 +61,7 @@ impl Scripted {
 impl Source for Scripted {
     type Kept = Version;
 
-    fn epoch(&self) -> u64 {
+    fn epoch(&self, _code: Code) -> u64 {
         self.epoch.load(Relaxed)
     }
 

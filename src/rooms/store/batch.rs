@@ -12,6 +12,7 @@
 
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use foldhash::fast::FixedState;
@@ -26,7 +27,7 @@ use crate::rules::dossier::{self, Dossier};
 use crate::rules::project::public_view;
 use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
-use crate::words::policy::Policy;
+use crate::words::policy::{Policy, Stamp};
 use crate::words::record::Record;
 use crate::words::subject::{Maker, Subject};
 
@@ -55,6 +56,8 @@ pub(super) const DIGEST_LEN: usize = 16;
 pub(super) struct Ink<'a> {
     pub(super) policy: Policy,
     pub(super) pair_key: &'a PairKey,
+    /// Where that secret is, for who has to be told.
+    pub(super) pair_key_file: &'a Path,
 }
 
 /// A record by its name in the store, and what tells its content from another.
@@ -71,12 +74,13 @@ pub(super) struct Additions(Vec<(Subject, Vec<u8>)>);
 /// A dossier that changed: how it was. How it is lies on the desk.
 pub(super) struct Changed {
     pub(super) subject: Subject,
-    #[expect(dead_code, reason = "for an engine that compares before it sets")]
     pub(super) old: Vec<u8>,
 }
 
 /// What is to be kept on a public rack from now on, or no longer.
 pub(super) struct Finished {
+    /// Whose dossiers it was made from; one of them twice if it is one.
+    pub(super) of: [Subject; 2],
     pub(super) rack: Rack,
     pub(super) key: Vec<u8>,
     pub(super) value: Option<Vec<u8>>,
@@ -89,6 +93,29 @@ pub(super) type Couple = (Code, Code);
 pub(super) struct Desk<'a> {
     ink: Ink<'a>,
     dossiers: HashMap<Subject, Vec<u8>, FixedState>,
+}
+
+impl Ink<'_> {
+    /// Whether a store that says this of itself has this policy and key, or none yet. Asked in
+    /// each batch: somebody may have made the store anew since it was opened.
+    pub(super) fn may_write(
+        &self,
+        policy: Option<&[u8]>,
+        check: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        let stamp = policy.and_then(<[u8]>::first).copied();
+        let stamp = stamp.map(Stamp::from_byte);
+        if let Some(found) = stamp.filter(|found| *found != self.policy.stamp()) {
+            return Err(StoreError::Policy {
+                found: found.policy().map_or("of another release", Policy::name),
+                wanted: self.policy.name(),
+            });
+        }
+        if check.is_some_and(|found| found != self.pair_key.check()) {
+            return Err(StoreError::PairKey(self.pair_key_file.to_owned()));
+        }
+        Ok(())
+    }
 }
 
 /// The records of a batch by name, in order.
@@ -234,6 +261,7 @@ impl<'a> Desk<'a> {
                 Subject::Party(_) => return None,
             };
             Some(Finished {
+                of: [subject, subject],
                 rack,
                 key: subject.key(),
                 value,
@@ -279,6 +307,7 @@ impl<'a> Desk<'a> {
                 .seal(&content)
                 .map_err(|_too_long| StoreError::Corrupt("a pair"))?;
             sealed.push(Finished {
+                of: [Subject::Code(one), Subject::Code(other)],
                 rack: Rack::Pairs,
                 key: pair.tag.to_vec(),
                 value: Some(entry),

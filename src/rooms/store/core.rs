@@ -10,12 +10,13 @@ use super::batch::{Incoming, Ink, Outcome};
 use super::embedded::Room;
 use super::engine::{Engine, Entry, Place, about};
 use super::pairs::PairKey;
-use super::{Rack, StoreError, StoreUrl};
+use super::redis::Writer;
+use super::{PublicStore, Rack, Rooms, StoreError, StoreUrl};
 use crate::rules::contradictions::{self, Claim, Contradiction};
 use crate::rules::dossier::Dossier;
 use crate::words::catalog::RecordKind;
 use crate::words::code::{Code, Kind};
-use crate::words::policy::{Policy, Stamp};
+use crate::words::policy::Policy;
 use crate::words::subject::{Maker, Subject};
 
 /// A store that can be written.
@@ -40,7 +41,7 @@ impl Core {
     /// Opens a store for writing under the policy it was made under; a new store is made under
     /// `policy`.
     pub fn open(
-        store: impl Into<StoreUrl>,
+        store: impl Into<Rooms>,
         policy: Policy,
         pair_key_file: &Path,
     ) -> Result<Self, StoreError> {
@@ -51,12 +52,19 @@ impl Core {
 
     /// Opens a store whatever policy and key it was made with, to make it anew.
     pub fn open_any(
-        store: impl Into<StoreUrl>,
+        store: impl Into<Rooms>,
         policy: Policy,
         pair_key_file: &Path,
     ) -> Result<Self, StoreError> {
-        let engine: Box<dyn Engine> = match store.into() {
-            StoreUrl::Embedded(path) => Box::new(Room::open(&path)?),
+        let Rooms { core, public } = store.into();
+        let engine: Box<dyn Engine> = match (core, public) {
+            (StoreUrl::Embedded(core), StoreUrl::Embedded(public)) if core == public => {
+                Box::new(Room::open(&core)?)
+            }
+            (StoreUrl::Redis(core), StoreUrl::Redis(public)) => {
+                Box::new(Writer::open(*core, *public)?)
+            }
+            _ => return Err(StoreError::Rooms),
         };
         Ok(Self {
             engine,
@@ -64,6 +72,11 @@ impl Core {
             pair_key: PairKey::open_or_make(pair_key_file)?,
             pair_key_file: pair_key_file.to_owned(),
         })
+    }
+
+    /// The public side of the same store, for the one process that has both doors.
+    pub fn reader(&self) -> PublicStore {
+        self.engine.reader(self.policy)
     }
 
     /// Takes a batch of records in. Safe to repeat, whatever it was that cut it off.
@@ -198,21 +211,11 @@ impl Core {
     /// A new store takes this policy and key; an old one has to have them already.
     fn claim(&self) -> Result<(), StoreError> {
         let stamp = self.policy.stamp().byte();
-        let found = self.engine.claim(about::POLICY, &[stamp])?;
-        if found != [stamp] {
-            let found = found.first().copied().map(Stamp::from_byte);
-            return Err(StoreError::Policy {
-                found: found
-                    .and_then(Stamp::policy)
-                    .map_or("of another release", Policy::name),
-                wanted: self.policy.name(),
-            });
-        }
+        let policy = self.engine.claim(about::POLICY, &[stamp])?;
+        self.ink().may_write(Some(&policy), None)?;
         let check = self.pair_key.check();
-        if self.engine.claim(about::PAIR_KEY_CHECK, &check)? != check {
-            return Err(StoreError::PairKey(self.pair_key_file.clone()));
-        }
-        Ok(())
+        let check = self.engine.claim(about::PAIR_KEY_CHECK, &check)?;
+        self.ink().may_write(None, Some(&check))
     }
 
     /// Notes a new policy and key, and drops all pairs if the key is another: those of an old key
@@ -308,10 +311,11 @@ impl Core {
         })
     }
 
-    const fn ink(&self) -> Ink<'_> {
+    fn ink(&self) -> Ink<'_> {
         Ink {
             policy: self.policy,
             pair_key: &self.pair_key,
+            pair_key_file: &self.pair_key_file,
         }
     }
 }

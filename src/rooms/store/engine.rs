@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::batch::{Incoming, Ink, Outcome};
-use super::{Rack, StoreError};
+use super::{PublicStore, Rack, StoreError};
+use crate::words::policy::Policy;
 use crate::words::subject::Subject;
 
 /// Something that keeps a store.
@@ -39,6 +40,9 @@ pub(super) trait Engine: fmt::Debug + Send {
 
     /// Says something else of the store itself.
     fn note(&self, name: &str, value: &[u8]) -> Result<(), StoreError>;
+
+    /// The public side of the same store.
+    fn reader(&self, policy: Policy) -> PublicStore;
 
     /// Gives back memory that is only held for speed.
     fn breathe(self: Box<Self>) -> Result<Box<dyn Engine>, StoreError>;

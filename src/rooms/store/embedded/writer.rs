@@ -1,20 +1,22 @@
 //! The writing side of the embedded store: each batch is one transaction.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 
 use heed::{RoTxn, RwTxn};
 
-use super::{Room, Table, Tables};
+use super::{EmbeddedReader, Room, Table, Tables};
 use crate::rooms::store::batch::{
     self, Additions, Desk, Finished, Incoming, Ink, Named, Outcome, members,
 };
-use crate::rooms::store::engine::{Engine, Entry, Place, Step};
-use crate::rooms::store::{Rack, StoreError};
+use crate::rooms::store::engine::{Engine, Entry, Place, Step, about};
+use crate::rooms::store::{PublicStore, Rack, StoreError};
+use crate::words::policy::Policy;
 use crate::words::subject::{PARTY, Subject};
 
 /// File-backed memory that an import may hold before it gives it back. Pages of the mapped file
 /// count as ours while we hold them, though the system could take them at any time.
-const RESIDENT_MAX: u64 = 96 << 20;
+const RESIDENT_MAX: u64 = 48 << 20;
 /// Entries in one step of a walk: few enough to hold, many enough to sort before writing.
 const STEP: usize = 20_000;
 
@@ -22,6 +24,8 @@ impl Engine for Room {
     fn ingest(&self, ink: Ink<'_>, incoming: &[Incoming]) -> Result<Outcome, StoreError> {
         let mut txn = self.env.write_txn()?;
         let tables = self.tables;
+        let said = |name: &str| tables.meta.get(&txn, name.as_bytes());
+        ink.may_write(said(about::POLICY)?, said(about::PAIR_KEY_CHECK)?)?;
         let mut outcome = Outcome::default();
         let fresh = sift(
             tables,
@@ -81,13 +85,14 @@ impl Engine for Room {
     fn walk(&self, rack: Rack, prefix: &[u8], from: &Place) -> Result<Step, StoreError> {
         let txn = self.env.read_txn()?;
         let table = self.tables.of(rack);
-        let start = if from.0.is_empty() {
-            std::ops::Bound::Included(prefix)
-        } else {
-            std::ops::Bound::Excluded(from.0.as_slice())
+        // An empty key is none to the engine, so the beginning is no key to be at or after.
+        let start = match (from.0.as_slice(), prefix) {
+            ([], []) => Bound::Unbounded,
+            ([], prefix) => Bound::Included(prefix),
+            (from, _) => Bound::Excluded(from),
         };
         let mut entries = Vec::new();
-        for entry in table.range(&txn, &(start, std::ops::Bound::Unbounded))? {
+        for entry in table.range(&txn, &(start, Bound::Unbounded))? {
             let (key, value) = entry?;
             if !key.starts_with(prefix) || entries.len() == STEP {
                 break;
@@ -136,6 +141,10 @@ impl Engine for Room {
         Ok(txn.commit()?)
     }
 
+    fn reader(&self, policy: Policy) -> PublicStore {
+        PublicStore::Embedded(EmbeddedReader::of(self, policy))
+    }
+
     fn breathe(self: Box<Self>) -> Result<Box<dyn Engine>, StoreError> {
         if resident_file_bytes() < RESIDENT_MAX {
             return Ok(self);
@@ -157,9 +166,8 @@ fn sift<'i>(
         let Some(one) = incoming.get(at) else {
             continue;
         };
-        match tables.records.get(txn, &key)? {
+        match tables.records.get_or_put(txn, &key, &digest)? {
             None => {
-                tables.records.put(txn, &key, &digest)?;
                 outcome.added += 1;
                 fresh.push(one);
             }

@@ -1,0 +1,248 @@
+//! One connection of a public door, kept up by a task of its own.
+//!
+//! Everything read through it is tracked by the server, which pushes the keys that change. A lane
+//! is *up* only while all of this holds: the connection answers within its deadline, twice a
+//! second; and the generation mark is the one this edge knows, or a newer. The moment it is not,
+//! readers are refused without waiting and everything read before counts as unproven. That is the
+//! circuit breaker: readers never try out a store that has failed, the lane does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{
+    AsyncConnectionConfig, Client, ProtocolVersion, PushInfo, PushKind, RedisError, Value, cmd,
+};
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::{sleep, timeout};
+
+use super::GENERATION;
+use super::connect::{certificates, client, sentinel};
+use super::state::State;
+use crate::rooms::store::StoreError;
+use crate::rooms::store::address::Shape;
+
+/// How often a lane is tried. With its deadline it makes less than the second within which a lost
+/// connection has to be noticed.
+const HEARTBEAT: Duration = Duration::from_millis(400);
+/// How long the answer may take. Longer than a reader waits, so that one slow command is not an
+/// outage.
+const HEARTBEAT_DEADLINE: Duration = Duration::from_millis(400);
+/// Readers in a row whom nobody answered before the lane is tried out of turn.
+const SUSPICIOUS: u32 = 5;
+/// Readers waiting on one lane. More than a second's worth of answers is a queue that only grows.
+const WAITING: usize = 1024;
+/// Between two attempts to connect: short at first, then twice as long each time.
+const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// A connection and how it is doing.
+pub(super) struct Lane {
+    now: watch::Sender<Now>,
+    unanswered: AtomicU32,
+    suspicion: Notify,
+    pub(super) waiting: Semaphore,
+}
+
+/// How a lane is doing.
+#[derive(Clone)]
+pub(super) enum Now {
+    /// Nobody knows yet.
+    Starting,
+    /// It answers.
+    Up(Link),
+    /// It does not, or it has not what it should have.
+    Down(Why),
+}
+
+/// A connection that is up.
+#[derive(Clone)]
+pub(super) struct Link {
+    pub(super) connection: MultiplexedConnection,
+    /// Whether the server tells what changes.
+    pub(super) tracked: bool,
+}
+
+/// Why a lane is down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// It cannot be reached, or does not answer in time.
+    Unreachable,
+    /// It is empty, or older than what this edge has seen.
+    Emptied,
+}
+
+impl Lane {
+    pub(super) fn new() -> Self {
+        Self {
+            now: watch::Sender::new(Now::Starting),
+            unanswered: AtomicU32::new(0),
+            suspicion: Notify::new(),
+            waiting: Semaphore::new(WAITING),
+        }
+    }
+
+    pub(super) fn now(&self) -> Now {
+        self.now.borrow().clone()
+    }
+
+    /// The same, after the first attempt to connect.
+    pub(super) async fn settled(&self) -> Now {
+        let mut now = self.now.subscribe();
+        let settled = now.wait_for(|now| !matches!(now, Now::Starting)).await;
+        settled.map_or(Now::Down(Why::Unreachable), |now| now.clone())
+    }
+
+    pub(super) fn answered(&self) {
+        self.unanswered.store(0, Ordering::Relaxed);
+    }
+
+    pub(super) fn not_answered(&self) {
+        if self.unanswered.fetch_add(1, Ordering::Relaxed) + 1 >= SUSPICIOUS {
+            self.answered();
+            self.suspicion.notify_one();
+        }
+    }
+
+    /// Keeps the lane up for as long as the task lives.
+    pub(super) async fn keep(self: Arc<Self>, state: Arc<State>) {
+        let mut pause = PAUSE;
+        loop {
+            let lost = Arc::new(Notify::new());
+            let limit = state.url.connect_timeout;
+            let why = match timeout(limit, self.connect(&state, &lost)).await {
+                Ok(Ok(link)) => {
+                    let why = self.hold(&state, link, &lost).await;
+                    pause = PAUSE;
+                    why
+                }
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "cannot connect to the store");
+                    Why::Unreachable
+                }
+                Err(_late) => Why::Unreachable,
+            };
+            self.set(&state, Now::Down(why));
+            sleep(pause).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+    }
+
+    /// Beats until something is wrong, and says what.
+    async fn hold(&self, state: &State, mut link: Link, lost: &Notify) -> Why {
+        loop {
+            match timeout(HEARTBEAT_DEADLINE, mark(&mut link.connection)).await {
+                Ok(Ok(mark)) if state.accept(mark.as_deref()) => {}
+                Ok(Ok(_)) => return Why::Emptied,
+                Ok(Err(_)) | Err(_) => return Why::Unreachable,
+            }
+            if !matches!(*self.now.borrow(), Now::Up(_)) {
+                self.set(state, Now::Up(link.clone()));
+            }
+            tokio::select! {
+                () = sleep(HEARTBEAT) => {}
+                () = self.suspicion.notified() => {}
+                () = lost.notified() => return Why::Unreachable,
+            }
+        }
+    }
+
+    async fn connect(&self, state: &Arc<State>, lost: &Arc<Notify>) -> Result<Link, StoreError> {
+        let pushed = {
+            let (state, lost) = (Arc::clone(state), Arc::clone(lost));
+            move |push: PushInfo| {
+                hear(&state, &lost, push);
+                Ok::<(), ()>(())
+            }
+        };
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(state.url.connect_timeout))
+            .set_response_timeout(Some(HEARTBEAT_DEADLINE))
+            .set_push_sender(pushed);
+        let client = find(state).await?;
+        let mut connection = client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
+        let tracking: Result<(), RedisError> = cmd("CLIENT")
+            .arg("TRACKING")
+            .arg("ON")
+            .query_async(&mut connection)
+            .await;
+        if let Err(error) = &tracking {
+            tracing::warn!(
+                error = super::said(error),
+                "the store does not track what is read"
+            );
+        }
+        Ok(Link {
+            connection,
+            tracked: tracking.is_ok(),
+        })
+    }
+
+    fn set(&self, state: &State, now: Now) {
+        let was_up = matches!(*self.now.borrow(), Now::Up(_));
+        match &now {
+            Now::Up(link) => tracing::info!(tracked = link.tracked, "the store answers"),
+            Now::Down(why) if was_up || matches!(*self.now.borrow(), Now::Starting) => {
+                tracing::error!(?why, "the store does not answer");
+            }
+            Now::Down(_) | Now::Starting => {}
+        }
+        self.now.send_replace(now);
+        if was_up {
+            // What it was to tell us meanwhile, nobody heard.
+            state.forget_all();
+        }
+    }
+}
+
+/// The server that has the views now.
+async fn find(state: &State) -> Result<Client, StoreError> {
+    let url = &state.url;
+    let certificates = certificates(url)?;
+    match &url.shape {
+        Shape::Sentinel(master) => Ok(sentinel(url, master, certificates)?
+            .async_get_client()
+            .await?),
+        Shape::Single | Shape::Cluster => {
+            let host = url.hosts.first().ok_or(StoreError::Corrupt("an address"))?;
+            client(url, host, ProtocolVersion::RESP3, certificates)
+        }
+    }
+}
+
+async fn mark(connection: &mut MultiplexedConnection) -> Result<Option<Vec<u8>>, RedisError> {
+    cmd("GET").arg(GENERATION).query_async(connection).await
+}
+
+/// What the server says unasked.
+fn hear(state: &State, lost: &Notify, push: PushInfo) {
+    if push.kind == PushKind::Disconnection {
+        state.forget_all();
+        lost.notify_one();
+        return;
+    }
+    if push.kind != PushKind::Invalidate {
+        return;
+    }
+    if let Some(Value::Array(keys)) = push.data.into_iter().next() {
+        for key in keys {
+            if let Value::BulkString(key) = key {
+                state.forget(&key);
+            } else {
+                state.forget_all();
+            }
+        }
+    } else {
+        // The whole database is gone.
+        state.forget_all();
+    }
+}
+
+impl std::fmt::Debug for Lane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lane(..)")
+    }
+}

@@ -1,0 +1,115 @@
+//! What an edge knows of the store between two readings: what is proven, the makers' classes, and
+//! which filling of Redis it is looking at.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::epochs::Epochs;
+use super::{key, prefix};
+use crate::rooms::store::Rack;
+use crate::rooms::store::address::RedisUrl;
+use crate::words::subject::{Maker, Subject};
+
+/// Makers whose classes are kept: all there are in several provinces. Past that, all are read anew.
+const CLASSES_MAX: usize = 4096;
+
+/// What all lanes share.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) url: RedisUrl,
+    pub(super) epochs: Epochs,
+    /// Empty for a maker that has none.
+    classes: Mutex<HashMap<Vec<u8>, Box<[u8]>>>,
+    generation: Mutex<Vec<u8>>,
+    invalidations: AtomicU64,
+    emptied: AtomicU64,
+}
+
+impl State {
+    pub(super) fn new(url: RedisUrl) -> Self {
+        Self {
+            url,
+            epochs: Epochs::new(),
+            classes: Mutex::default(),
+            generation: Mutex::default(),
+            invalidations: AtomicU64::new(0),
+            emptied: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether a store with this mark is the one we know, or a newer one.
+    pub(super) fn accept(&self, found: Option<&[u8]>) -> bool {
+        let mut known = lock(&self.generation);
+        let found = found.unwrap_or_default();
+        // Marks begin with when they were made.
+        if found.is_empty() || found < known.as_slice() {
+            if self.emptied.fetch_add(1, Ordering::Relaxed) == 0 && !known.is_empty() {
+                tracing::error!(
+                    "the store is empty or older than it was; what is cached is served"
+                );
+            }
+            return false;
+        }
+        if found != known.as_slice() {
+            if !known.is_empty() {
+                tracing::warn!("the store was filled anew");
+                self.epochs.move_all();
+                lock(&self.classes).clear();
+            }
+            found.clone_into(&mut known);
+        }
+        self.emptied.store(0, Ordering::Relaxed);
+        true
+    }
+
+    /// The class of a maker, if it was read and still holds; empty if it has none.
+    pub(super) fn class(&self, maker: Maker) -> Option<Box<[u8]>> {
+        lock(&self.classes).get(&class_key(maker)).cloned()
+    }
+
+    /// Keeps a class that was read when everything stood at `epoch`.
+    pub(super) fn keep_class(&self, maker: Maker, class: Box<[u8]>, epoch: u64) {
+        let mut classes = lock(&self.classes);
+        // Under the lock, so that what was invalidated meanwhile is not put back.
+        if self.epochs.all() != epoch {
+            return;
+        }
+        if classes.len() >= CLASSES_MAX {
+            classes.clear();
+        }
+        classes.insert(class_key(maker), class);
+    }
+
+    /// A key has changed.
+    pub(super) fn forget(&self, key: &[u8]) {
+        self.invalidations.fetch_add(1, Ordering::Relaxed);
+        if let Some(code) = key.strip_prefix(prefix(Rack::Views)) {
+            self.epochs.move_one(code);
+        } else if key.starts_with(prefix(Rack::Classes)) {
+            // It stands on the pages of who knows how many codes.
+            self.epochs.move_all();
+            lock(&self.classes).remove(key);
+        }
+    }
+
+    /// Anything may have changed.
+    pub(super) fn forget_all(&self) {
+        self.epochs.move_all();
+        lock(&self.classes).clear();
+    }
+
+    /// How many keys were said to have changed.
+    pub(super) fn invalidations(&self) -> u64 {
+        self.invalidations.load(Ordering::Relaxed)
+    }
+}
+
+/// Where a maker's class lies.
+pub(super) fn class_key(maker: Maker) -> Vec<u8> {
+    key(Rack::Classes, &Subject::Maker(maker).key())
+}
+
+fn lock<T>(slot: &Mutex<T>) -> MutexGuard<'_, T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
