@@ -132,7 +132,7 @@ impl Settings {
         });
         let store = sheet.text("store", STORE, |url| {
             url.parse()
-                .map_err(|_error| "should be like `embedded:./saoma-data`")
+                .map_err(|_error| "should be like `embedded:./saoma-data` or `redis://10.0.0.5:6379`")
         });
         let policy = sheet.text("policy", Policy::default().name(), |name| {
             name.parse()

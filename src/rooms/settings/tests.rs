@@ -97,6 +97,6 @@ fn a_file_that_is_no_toml_is_told_by_its_line() {
 
 #[test]
 fn a_message_repeats_no_value_of_the_environment() {
-    let error = from("", &[("SAOMA_STORE", "redis://:hunter2@host")]).unwrap_err();
+    let error = from("", &[("SAOMA_STORE", "redis://:hunter2@host:port")]).unwrap_err();
     assert!(!error.to_string().contains("hunter2"));
 }

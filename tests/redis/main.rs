@@ -1,0 +1,20 @@
+//! The store on Redis, on real servers that each test starts and ends by itself.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper that fails is a test that fails"
+)]
+
+// Servers on free loopback ports, in folders of their own.
+mod server;
+// A public door without its socket.
+mod door;
+// Records, the same for every engine.
+mod sample;
+// The same records make the same store, by whomever and in whatever order.
+mod writing;
+// What changed is gone from every page within the second.
+mod coherence;
+// What a door says when the store does not.
+mod outages;

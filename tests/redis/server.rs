@@ -1,0 +1,143 @@
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use saoma::rooms::store::StoreUrl;
+use tempfile::TempDir;
+
+/// A server starts in a tenth of this on a busy machine.
+const START: Duration = Duration::from_secs(20);
+
+/// A redis-server that ends with this value, also when the test panics.
+pub(crate) struct Server {
+    child: Child,
+    folder: TempDir,
+    pub(crate) port: u16,
+    options: Vec<String>,
+}
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// One with these options besides.
+    pub(crate) fn with(options: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+        // A port that is free now may be somebody else's a moment later.
+        for _attempt in 0..5 {
+            let port = free_port();
+            let mut child = spawn(port, &folder, &options);
+            if answers(port, &mut child) {
+                return Self {
+                    child,
+                    folder,
+                    port,
+                    options,
+                };
+            }
+            end(&mut child);
+        }
+        panic!("no redis-server starts; tests/setup installs it");
+    }
+
+    pub(crate) fn url(&self) -> StoreUrl {
+        self.as_user("")
+    }
+
+    /// The same for who shows these credentials: `name:password@`.
+    pub(crate) fn as_user(&self, who: &str) -> StoreUrl {
+        format!("redis://{who}127.0.0.1:{}", self.port)
+            .parse()
+            .unwrap()
+    }
+
+    pub(crate) fn connection(&self) -> redis::Connection {
+        connect(self.port).unwrap()
+    }
+
+    /// What a command answers.
+    pub(crate) fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        let (first, rest) = words.split_first().unwrap();
+        redis::cmd(first)
+            .arg(rest)
+            .query(&mut self.connection())
+            .unwrap()
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Ends it without a word.
+    pub(crate) fn kill(&mut self) {
+        end(&mut self.child);
+    }
+
+    /// Starts it again on the same port, as empty as its folder.
+    pub(crate) fn restart(&mut self) {
+        self.child = spawn(self.port, &self.folder, &self.options);
+        assert!(answers(self.port, &mut self.child));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        end(&mut self.child);
+    }
+}
+
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+fn spawn(port: u16, folder: &TempDir, options: &[String]) -> Child {
+    Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+        .args(["--save", "", "--appendonly", "no"])
+        .arg("--dir")
+        .arg(folder.path())
+        .args(options)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("redis-server: {error}; tests/setup installs it"))
+}
+
+fn answers(port: u16, child: &mut Child) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < START {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        let answer = connect(port)
+            .and_then(|mut connection| redis::cmd("PING").query::<redis::Value>(&mut connection));
+        match answer {
+            Ok(_) => return true,
+            // It is there, and wants to know who we are.
+            Err(error) if error.code() == Some("NOAUTH") => return true,
+            Err(_) => sleep(Duration::from_millis(10)),
+        }
+    }
+    false
+}
+
+fn connect(port: u16) -> redis::RedisResult<redis::Connection> {
+    let client = redis::Client::open(("127.0.0.1", port))?;
+    let connection = client.get_connection_with_timeout(Duration::from_secs(5))?;
+    connection.set_read_timeout(Some(Duration::from_secs(10)))?;
+    Ok(connection)
+}
+
+fn end(child: &mut Child) {
+    // It may have ended by itself; either way it is waited for.
+    drop(child.kill());
+    drop(child.wait());
+}
