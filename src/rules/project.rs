@@ -76,7 +76,21 @@ pub fn sheets(
     reader: Reader<'_>,
     policy: Policy,
 ) -> Vec<Settled> {
-    let records: Vec<Record<'_>> = dossier.records().collect();
+    sheets_where(code, dossier, reader, policy, |_any| true)
+}
+
+/// The same, of the record types that are wanted.
+pub fn sheets_where(
+    code: Option<Code>,
+    dossier: Dossier<'_>,
+    reader: Reader<'_>,
+    policy: Policy,
+    wanted: impl Fn(RecordKind) -> bool,
+) -> Vec<Settled> {
+    let records: Vec<Record<'_>> = dossier
+        .records()
+        .filter(|record| wanted(record.kind))
+        .collect();
     records
         .chunk_by(|one, next| one.kind == next.kind)
         .filter_map(|group| sheet(code, group, reader, policy))
@@ -227,7 +241,9 @@ fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> 
         return None;
     }
     let reader = Reader::Masked(Audience::Public);
-    let mut produced = dossier.records_of(RecordKind::ProductionVehicle);
-    let last = produced.rfind(|record| !row(Some(code), record, reader, policy).is_empty())?;
+    let last = dossier
+        .records_of(RecordKind::ProductionVehicle)
+        .filter(|record| !row(Some(code), record, reader, policy).is_empty())
+        .last()?;
     CreditCode::parse(last.source).ok().map(Maker::of_party)
 }
