@@ -205,3 +205,6 @@ fn recall(from: &mut Reader<'_>) -> Option<Recall> {
         to: bound()?,
     })
 }
+
+#[cfg(test)]
+mod tests;

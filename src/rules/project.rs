@@ -235,3 +235,6 @@ fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> 
         .ok()
         .map(Maker::of_party)
 }
+
+#[cfg(test)]
+mod tests;
