@@ -40,12 +40,12 @@ fn canary(field: &Field, n: u32) -> Option<Canary> {
         ),
         FieldKind::Phone => {
             let value = format!("139{:04}{:04}", 7_100 + n, 3_500 + n);
-            let middle = value[2..8].to_owned();
+            let middle = value.get(2..8).unwrap().to_owned();
             (value, vec![middle])
         }
         FieldKind::IdCard => {
             let value = format!("3301061977061{:04}7", 2_000 + n);
-            let hidden = value[6..16].to_owned();
+            let hidden = value.get(6..16).unwrap().to_owned();
             (value, vec![hidden])
         }
         FieldKind::Time | FieldKind::Date => {

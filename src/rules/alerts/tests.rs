@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::rules::dossier::sample::{LIC, PWB, VIN, dossier, told};
+use crate::rules::dossier::sample::{LIC, PWB, VIN, dossier, told, value};
 
 fn raised_for(
     subject: &str,
@@ -32,7 +32,7 @@ fn each_notice_raises_its_alert_to_the_month_and_the_gravest_comes_first() {
             "",
             "recycle.receipt",
             "2024-02",
-            &json!({"ZhenCheBM": &VIN[4..], "receive_time": "2024-02-03"}),
+            &json!({"ZhenCheBM": value(VIN), "receive_time": "2024-02-03"}),
         ),
         told(VIN, "notice.clone", "2024-03", &json!({})),
     ];

@@ -18,6 +18,11 @@ pub(crate) fn code(text: &str) -> Code {
     Code::parse_any(text).unwrap()
 }
 
+/// The number in a code's text.
+pub(crate) fn value(text: &str) -> &str {
+    text.split_once('/').unwrap().1
+}
+
 /// A record about `subject`, of this month. Where `subject` is empty a field says it.
 pub(crate) fn told(subject: &str, kind: &str, month: &str, fields: &Value) -> Incoming {
     told_by(CYCLES, subject, kind, month, fields)

@@ -2,7 +2,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::rules::admit::Incoming;
-use crate::rules::dossier::sample::{CELLS, CYCLES, LIC, PWB, VIN, code, dossier, told, told_by};
+use crate::rules::dossier::sample::{
+    CELLS, CYCLES, LIC, PWB, VIN, code, dossier, told, told_by, value,
+};
 use crate::rules::stored::open_sheets;
 
 fn view(of: &str, told: &[Incoming]) -> Option<StoredView> {
@@ -183,7 +185,7 @@ fn shared_use_is_who_runs_it_once_however_often_it_was_used() {
 #[test]
 fn what_a_code_says_of_itself_is_not_kept_twice() {
     let fields: Value =
-        json!({"ZhenCheBM": &VIN[4..], "LinkURL": format!("http://pzcode.cn/{VIN}")});
+        json!({"ZhenCheBM": value(VIN), "LinkURL": format!("http://pzcode.cn/{VIN}")});
     let view = view(VIN, &[told("", "production.vehicle", "2022-01", &fields)]).unwrap();
     let kept: Vec<&Kept> = view.sheets[0].rows[0]
         .iter()

@@ -64,14 +64,13 @@ fn shown(
     let value = record.value_at(slot).unwrap();
     // The row that is looked at, also where an earlier row of the same key decides.
     let field = Field { key, entry };
-    match audience {
-        Audience::Police => show(
-            &field,
-            &value,
-            Reader::Verified(&Grant::assertion(audience)),
-        ),
-        _ => show(&field, &value, Reader::Masked(audience)),
-    }
+    let grant = Grant::assertion(audience);
+    let reader = if audience == Audience::Police {
+        Reader::Verified(&grant)
+    } else {
+        Reader::Masked(audience)
+    };
+    show(&field, &value, reader)
 }
 
 fn cells() -> impl Iterator<Item = (&'static Entry, &'static str, Audience)> {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::rooms::store::PublicStore;
 use crate::rooms::store::embedded::Table;
-use crate::rules::dossier::sample::{CELLS, CYCLES, LIC, PWB, VIN, code, told, told_by};
+use crate::rules::dossier::sample::{CELLS, CYCLES, LIC, PWB, VIN, code, told, told_by, value};
 
 const OTHER: &str = "vin/218622108311028";
 
@@ -15,7 +15,7 @@ fn open(folder: &Path, name: &str) -> Core {
 
 /// A bit of everything, tied together.
 fn records() -> Vec<Incoming> {
-    let (vin, pwb, other) = (&VIN[4..], &PWB[4..], &OTHER[4..]);
+    let (vin, pwb, other) = (value(VIN), value(PWB), value(OTHER));
     let owner = json!({"XingMing": "张㐀㐁", "IdentityCard": "330106197706132007", "ZhenCheBM": vin,
         "XuDianCWYBH": [pwb, "76392965B2"], "ChePaiHM": "2182248", "CommitDate": "2007-06-13 03:04:47"});
     let maker =
