@@ -7,11 +7,11 @@ use saoma_pages::Audience;
 
 use super::alerts::alerts;
 use super::bytes::put_count;
-use super::dossier::{Dossier, Entry};
-use super::project::sheets;
+use super::dossier::Dossier;
+use super::project::sheets_where;
 use super::show::Reader;
 use super::stored::{self, StoredSheet};
-use crate::words::catalog::{FieldKind, RecordKind};
+use crate::words::catalog::{Field, FieldKind, RecordKind};
 use crate::words::code::{Code, Kind};
 use crate::words::policy::Policy;
 use crate::words::record::{LIST_SEPARATOR, Record, Value};
@@ -45,27 +45,24 @@ pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
     found.into_iter().collect()
 }
 
+/// The types of records that say that the codes they name belong together.
+pub const BINDING: [RecordKind; 2] = [RecordKind::SaleBinding, RecordKind::RegistrationPlate];
+
 /// Whether a record of this type says that the codes it names belong together.
-pub const fn binds(kind: RecordKind) -> bool {
-    matches!(
-        kind,
-        RecordKind::SaleBinding | RecordKind::RegistrationPlate
-    )
+pub fn binds(kind: RecordKind) -> bool {
+    BINDING.contains(&kind)
 }
 
 /// The codes that make a pair with this one: its vehicle, its batteries, its plate.
 pub fn partners(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
     let mut found = BTreeSet::new();
-    for entry in dossier.entries() {
-        match entry {
-            Entry::Record(record) if binds(record.kind) => {
-                found.extend(mentions(&record, Subject::Code(code)));
-            }
-            Entry::Link(link) if binds(link.kind) => {
-                found.extend(link.from.code());
-                found.extend(link.others);
-            }
-            Entry::Record(_) | Entry::Link(_) => {}
+    for kind in BINDING {
+        for record in dossier.records_of(kind) {
+            found.extend(mentions(&record, Subject::Code(code)));
+        }
+        for link in dossier.links_of(kind) {
+            found.extend(link.from.code());
+            found.extend(link.others);
         }
     }
     // Four batteries of one set are each a pair with the vehicle, not with each other.
@@ -76,12 +73,17 @@ pub fn partners(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
 /// What the holder of a pair may see of one of its codes beyond the public view, as bytes.
 pub fn holder_part(code: Code, dossier: Dossier<'_>, policy: Policy) -> Vec<u8> {
     let holder = Reader::Masked(Audience::Holder);
-    let extra: Vec<StoredSheet> = sheets(Some(code), dossier, holder, policy)
-        .into_iter()
-        .filter_map(|settled| beyond_public(settled.sheet))
-        .collect();
+    let extra: Vec<StoredSheet> =
+        sheets_where(Some(code), dossier, holder, policy, shows_holders_more)
+            .into_iter()
+            .filter_map(|settled| beyond_public(settled.sheet))
+            .collect();
     let raised = alerts(dossier, holder, policy);
-    let public = alerts(dossier, Reader::Masked(Audience::Public), policy);
+    let public = if raised.is_empty() {
+        Vec::new()
+    } else {
+        alerts(dossier, Reader::Masked(Audience::Public), policy)
+    };
     let extra_alerts: Vec<_> = raised
         .into_iter()
         .filter(|raised| public.iter().all(|public| public.alert != raised.alert))
@@ -96,13 +98,22 @@ pub fn holder_part(code: Code, dossier: Dossier<'_>, policy: Policy) -> Vec<u8> 
     part
 }
 
+/// Whether a holder sees anything in records of this type that the public does not.
+fn shows_holders_more(kind: RecordKind) -> bool {
+    kind.fields().iter().any(is_beyond_public)
+}
+
+fn is_beyond_public(field: &Field) -> bool {
+    field.entry.rule(Audience::Holder) != field.entry.rule(Audience::Public)
+}
+
 fn beyond_public(mut sheet: StoredSheet) -> Option<StoredSheet> {
     let fields = sheet.kind.fields();
     for row in &mut sheet.rows {
         row.retain(|cell| {
-            fields.get(usize::from(cell.slot)).is_some_and(|field| {
-                field.entry.rule(Audience::Holder) != field.entry.rule(Audience::Public)
-            })
+            fields
+                .get(usize::from(cell.slot))
+                .is_some_and(is_beyond_public)
         });
     }
     sheet.rows.retain(|row| !row.is_empty());

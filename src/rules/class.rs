@@ -144,10 +144,7 @@ impl Recall {
 
 fn recalls(dossier: Dossier<'_>, reader: show::Reader<'_>) -> Vec<Recall> {
     let mut standing: Vec<Recall> = Vec::new();
-    for notice in dossier
-        .records()
-        .filter(|record| record.kind == RecordKind::NoticeRecall)
-    {
+    for notice in dossier.records_of(RecordKind::NoticeRecall) {
         let bound = |key: &str| notice.open(key).and_then(|text| Code::parse_any(text).ok());
         let recall = Recall {
             alert: alert(AlertKind::Recalled, &notice, reader),
@@ -172,10 +169,7 @@ fn recalls(dossier: Dossier<'_>, reader: show::Reader<'_>) -> Vec<Recall> {
 
 fn warranties(dossier: Dossier<'_>) -> Vec<Warranty> {
     let mut standing: Vec<Warranty> = Vec::new();
-    for policy in dossier
-        .records()
-        .filter(|record| record.kind == RecordKind::WarrantyPolicy)
-    {
+    for policy in dossier.records_of(RecordKind::WarrantyPolicy) {
         let text = |key: &str| policy.open(key).unwrap_or_default().to_owned();
         let new = Warranty {
             model: text("model"),

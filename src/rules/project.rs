@@ -12,7 +12,7 @@ use super::alerts::alerts;
 use super::dossier::Dossier;
 use super::show::{Reader, show};
 use super::stored::{Kept, StoredCell, StoredSheet, StoredView};
-use crate::words::catalog::{FieldKind, RecordKind, Rule};
+use crate::words::catalog::{Field, FieldKind, RecordKind, Rule};
 use crate::words::code::{Code, Kind};
 use crate::words::moment::Moment;
 use crate::words::party::CreditCode;
@@ -76,7 +76,21 @@ pub fn sheets(
     reader: Reader<'_>,
     policy: Policy,
 ) -> Vec<Settled> {
-    let records: Vec<Record<'_>> = dossier.records().collect();
+    sheets_where(code, dossier, reader, policy, |_any| true)
+}
+
+/// The same, of the record types that are wanted.
+pub fn sheets_where(
+    code: Option<Code>,
+    dossier: Dossier<'_>,
+    reader: Reader<'_>,
+    policy: Policy,
+    wanted: impl Fn(RecordKind) -> bool,
+) -> Vec<Settled> {
+    let records: Vec<Record<'_>> = dossier
+        .records()
+        .filter(|record| wanted(record.kind))
+        .collect();
     records
         .chunk_by(|one, next| one.kind == next.kind)
         .filter_map(|group| sheet(code, group, reader, policy))
@@ -158,19 +172,19 @@ fn row(
         (Shown::Plain(text), Some(code)) if key != "ChePaiHM" && text == code.value() => Kept::Echo,
         _ => Kept::Shown(shown),
     };
-    (0_u8..)
-        .zip(record.kind.fields())
-        .filter(|(_, field)| {
-            let owner = field.entry.record == RecordKind::RegistrationPlate
-                && field.entry.rule(audience) == Rule::Name;
-            !(owner && audience == Audience::Public && policy.owner == Owner::Withheld)
-        })
-        .filter_map(|(slot, field)| {
-            let shown = show(field, &record.value_at(slot)?, reader)?;
-            Some(StoredCell {
-                slot,
-                kept: kept(field.key, field.entry.kind, shown),
-            })
+    let is_owner = |field: &Field| {
+        field.entry.record == RecordKind::RegistrationPlate && field.entry.kind == FieldKind::Name
+    };
+    let withheld = audience == Audience::Public && policy.owner == Owner::Withheld;
+    let wanted = |field: &Field| {
+        field.entry.rule(audience) != Rule::Withheld && !(withheld && is_owner(field))
+    };
+    record
+        .values_where(wanted)
+        .filter_map(|(slot, field, value)| {
+            let shown = show(field, &value, reader)?;
+            let kept = kept(field.key, field.entry.kind, shown);
+            Some(StoredCell { slot, kept })
         })
         .collect()
 }
@@ -227,13 +241,11 @@ fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> 
         return None;
     }
     let reader = Reader::Masked(Audience::Public);
-    let produced = dossier.records().filter(|record| {
-        record.kind == RecordKind::ProductionVehicle
-            && !row(Some(code), record, reader, policy).is_empty()
-    });
-    CreditCode::parse(produced.last()?.source)
-        .ok()
-        .map(Maker::of_party)
+    let last = dossier
+        .records_of(RecordKind::ProductionVehicle)
+        .filter(|record| !row(Some(code), record, reader, policy).is_empty())
+        .last()?;
+    CreditCode::parse(last.source).ok().map(Maker::of_party)
 }
 
 #[cfg(test)]

@@ -33,3 +33,16 @@ async fn what_is_under_way_is_finished_and_nobody_new_is_let_in() {
     assert_eq!(ended, Ended::Clean);
     assert!(TcpStream::connect(door.address).await.is_err());
 }
+
+#[tokio::test]
+async fn what_does_not_finish_in_time_is_cut() {
+    let door = Door::open_for(10, Duration::from_millis(100)).await;
+    door.shelf.slow(Duration::from_millis(900));
+    let mut busy = TcpStream::connect(door.address).await.unwrap();
+    let request = format!("GET /{VIN}.json HTTP/1.1\r\nHost: a\r\n\r\n");
+    busy.write_all(request.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    door.stopper.stop();
+    let ended = timeout(Duration::from_millis(500), door.ended).await;
+    assert_eq!(ended.unwrap().unwrap(), Ended::Cut);
+}

@@ -21,3 +21,5 @@ mod rubbish;
 mod drain;
 // What the log must not know.
 mod logs;
+// A real store behind the door, and somebody who writes to it.
+mod embedded;

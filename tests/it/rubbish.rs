@@ -6,7 +6,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::support::{Answer, DEADLINE, Door, VIN};
+use crate::support::{Answer, DEADLINE, DRAIN, Door, VIN};
 
 #[tokio::test]
 async fn what_could_be_two_messages_is_refused_and_the_connection_closed() {
@@ -92,7 +92,7 @@ async fn requests_in_one_breath_are_answered_in_their_order() {
 
 #[tokio::test]
 async fn who_finds_all_places_taken_waits_for_one() {
-    let door = Door::open_for(1).await;
+    let door = Door::open_for(1, DRAIN).await;
     let first = TcpStream::connect(door.address).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     let mut second = TcpStream::connect(door.address).await.unwrap();

@@ -10,7 +10,10 @@ use std::{
 
 use saoma::{
     path::Edge,
-    rooms::source::{Held, Source},
+    rooms::{
+        source::{Held, Source},
+        store::PublicStore,
+    },
     rules::card::code_card,
     shell::{
         drain::{Ended, Stopper, pair},
@@ -32,7 +35,7 @@ pub(crate) const PWB: &str = "pwb/76392965TN21080500543B48V121513522";
 pub(crate) const LIC: &str = "lic/33010621822480";
 /// Longer than any answer here takes, shorter than anybody's patience.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
-const DRAIN: Duration = Duration::from_secs(5);
+pub(crate) const DRAIN: Duration = Duration::from_secs(5);
 
 /// Views by code, and what can go wrong with them.
 #[derive(Default)]
@@ -51,6 +54,7 @@ pub(crate) struct Book(String);
 /// A door that is open, until it is dropped.
 pub(crate) struct Door {
     pub(crate) address: SocketAddr,
+    /// What is behind it; nothing if it was opened before a real store.
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) stopper: Stopper,
     pub(crate) ended: JoinHandle<Ended>,
@@ -133,17 +137,31 @@ impl Held for Book {
 impl Door {
     /// A door with the standard's three examples behind it.
     pub(crate) async fn open() -> Self {
-        Self::open_for(100).await
+        Self::open_for(100, DRAIN).await
     }
 
-    /// The same, for so many connections at once.
-    pub(crate) async fn open_for(connections: usize) -> Self {
+    /// The same, for so many connections at once, with so long to finish.
+    pub(crate) async fn open_for(connections: usize, drain: Duration) -> Self {
         let shelf = Arc::new(Shelf::default());
         for code in [VIN, PWB, LIC] {
             shelf.put(code, "某某车业有限公司");
         }
+        Self::before(Behind(Arc::clone(&shelf)), shelf, connections, drain).await
+    }
+
+    /// A door before a real store.
+    pub(crate) async fn before_store(store: PublicStore) -> Self {
+        Self::before(store, Arc::default(), 100, DRAIN).await
+    }
+
+    async fn before<S: Source>(
+        source: S,
+        shelf: Arc<Shelf>,
+        connections: usize,
+        drain: Duration,
+    ) -> Self {
         let edge = Arc::new(Edge::new(
-            Behind(Arc::clone(&shelf)),
+            source,
             "https://www.pzcode.cn",
             "mailto:security@example.com",
             1 << 24,
@@ -155,7 +173,7 @@ impl Door {
         let address = listener.local_addr().unwrap();
         let (stopper, stop) = pair();
         let permits = Arc::new(Semaphore::new(connections));
-        let ended = tokio::spawn(serve(listener, edge, permits, stop, DRAIN));
+        let ended = tokio::spawn(serve(listener, edge, permits, stop, drain));
         Self {
             address,
             shelf,

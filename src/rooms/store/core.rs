@@ -22,7 +22,7 @@ use crate::words::subject::{Maker, Subject};
 
 /// File-backed memory that an import may hold before it gives it back. Pages of the mapped file
 /// count as ours while we hold them, though the system could take them at any time.
-const RESIDENT_MAX: u64 = 160 << 20;
+const RESIDENT_MAX: u64 = 48 << 20;
 /// Dossiers in one transaction of a reprojection: readers see each step whole.
 const STEP: usize = 20_000;
 
