@@ -61,7 +61,7 @@ fn shown(
         id: "",
         fields: Fields::from_bytes(&bytes),
     };
-    let value = record.value_at(slot).unwrap();
+    let value = record.value(key).unwrap();
     // The row that is looked at, also where an earlier row of the same key decides.
     let field = Field { key, entry };
     let grant = Grant::assertion(audience);

@@ -258,6 +258,32 @@ fn who_has_both_codes_and_the_secret_finds_what_the_holder_may_see_and_nobody_el
 }
 
 #[test]
+fn a_holder_sees_the_masked_owner_also_where_the_public_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let strict: Policy = "strict".parse().unwrap();
+    open(folder.path(), "store").ingest(&records()).unwrap();
+    let owner_in = |core: &Core| {
+        let txn = core.room.env.read_txn().unwrap();
+        let pair = core.pair_key.pair(code(VIN), code(LIC)).unwrap();
+        let sealed = core
+            .room
+            .tables
+            .pairs
+            .get(&txn, &pair.tag)
+            .unwrap()
+            .unwrap();
+        let views = raw(core, core.room.tables.views);
+        [views, pair.open(sealed).unwrap()].map(|bytes| holds(&bytes, "张**"))
+    };
+    assert_eq!(owner_in(&open(folder.path(), "store")), [true, false]);
+    let core = open(folder.path(), "store").reproject(strict, |_| {});
+    assert_eq!(core.unwrap(), 8, "every dossier was looked at");
+    let key = folder.path().join("key");
+    let core = Core::open(&folder.path().join("store"), strict, &key).unwrap();
+    assert_eq!(owner_in(&core), [false, true]);
+}
+
+#[test]
 fn a_new_secret_leaves_no_pair_of_the_old_one() {
     let folder = tempfile::tempdir().unwrap();
     let core = open(folder.path(), "store");
