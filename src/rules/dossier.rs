@@ -192,3 +192,8 @@ fn keys(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         Some(key)
     })
 }
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -172,12 +172,8 @@ fn row(
         (Shown::Plain(text), Some(code)) if key != "ChePaiHM" && text == code.value() => Kept::Echo,
         _ => Kept::Shown(shown),
     };
-    let is_owner = |field: &Field| {
-        field.entry.record == RecordKind::RegistrationPlate && field.entry.kind == FieldKind::Name
-    };
-    let withheld = audience == Audience::Public && policy.owner == Owner::Withheld;
     let wanted = |field: &Field| {
-        field.entry.rule(audience) != Rule::Withheld && !(withheld && is_owner(field))
+        field.entry.rule(audience) != Rule::Withheld && !is_withheld(field, audience, policy)
     };
     record
         .values_where(wanted)
@@ -187,6 +183,14 @@ fn row(
             Some(StoredCell { slot, kept })
         })
         .collect()
+}
+
+/// Whether the operator's choice withholds what the table would show.
+pub(super) fn is_withheld(field: &Field, audience: Audience, policy: Policy) -> bool {
+    audience == Audience::Public
+        && policy.owner == Owner::Withheld
+        && field.entry.record == RecordKind::RegistrationPlate
+        && field.entry.kind == FieldKind::Name
 }
 
 /// Whether a stored address is the one on the code's own sticker.
@@ -247,3 +251,6 @@ fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> 
         .last()?;
     CreditCode::parse(last.source).ok().map(Maker::of_party)
 }
+
+#[cfg(test)]
+mod tests;
