@@ -12,13 +12,12 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Opens it. `port` is for a second hand on it. */
-export function openBrowser(port) {
-  const args = port === undefined ? FLAGS : [...FLAGS, `--remote-debugging-port=${port}`];
+/** Opens it, with more flags than those if need be. */
+export function openBrowser(more = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
-    args,
+    args: [...FLAGS, ...more],
     timeout: 60_000,
   });
 }

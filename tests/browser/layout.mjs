@@ -1,9 +1,12 @@
 // What has to hold of a page as it is laid out. `measure` runs inside the page, so it can use
 // nothing from this file.
 
-/** A list of faults; `enlarged` is a reader's text at twice the size. */
-export function measure({ enlarged }) {
+/** A list of faults; `root` is the size in pixels that the page's text should have. */
+export function measure({ root }) {
   const faults = [];
+  const enlarged = root > 18;
+  const is = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  if (Math.abs(is - root) > 0.5) faults.push(`the text has ${is} px, not ${root}`);
   const wide = document.documentElement.clientWidth;
   const named = (element, text) =>
     `<${element.tagName.toLowerCase()}${element.className?.baseVal === undefined && element.className ? `.${element.className}` : ""}> “${text.trim().slice(0, 30)}”`;
@@ -11,7 +14,9 @@ export function measure({ enlarged }) {
   if (document.documentElement.scrollWidth > wide) {
     faults.push(`scrolls sideways: ${document.documentElement.scrollWidth} > ${wide}`);
   }
-  for (const details of document.querySelectorAll("details")) details.open = true;
+  // Folded parts are measured as well, and folded again.
+  const folded = [...document.querySelectorAll("details:not([open])")];
+  for (const details of folded) details.open = true;
 
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -47,12 +52,13 @@ export function measure({ enlarged }) {
     }
   }
   // A thumb needs 44 px.
-  for (const target of document.querySelectorAll("a:not(.skip), button, summary, input:not([type=hidden]), label.size")) {
+  for (const target of document.querySelectorAll("a:not(.skip, p a, li a), button, summary, input[type=text], label.size")) {
     const rect = target.getBoundingClientRect();
     if (rect.width > 0 && rect.height < 44) {
       faults.push(`too small for a thumb, ${rect.height} px: ${named(target, target.textContent)}`);
     }
   }
+  for (const details of folded) details.open = false;
   return faults;
 }
 

@@ -10,7 +10,7 @@ const CATEGORIES = ["performance", "accessibility", "best-practices"];
 /** Runs it and prints its summary. */
 export async function lighthouse(demo, tally) {
   const port = await freePort();
-  const browser = await openBrowser(port);
+  const browser = await openBrowser([`--remote-debugging-port=${port}`]);
   try {
     const { lhr } = await runLighthouse(demo + FOUND, {
       port,

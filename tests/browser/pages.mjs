@@ -25,7 +25,6 @@ const DEMO = [
   { name: "not-a-code-kind", path: "/find?code=123", status: 400 },
   { name: "no-such-page", path: "/such", status: 404 },
   { name: "method", path: VEHICLE, status: 405, method: "POST" },
-  { name: "not-acceptable", path: VEHICLE, status: 406, accept: "image/webp" },
 ];
 
 /** What only an outage, a crowd or every warning at once brings. */
@@ -38,6 +37,7 @@ const GOLDEN = [
   "lic-public-alerts",
   "vin-public-bare",
   "bad-request",
+  "not-acceptable",
   "too-many",
   "unavailable",
 ];

@@ -15,7 +15,7 @@ export async function weigh(demo, page) {
   socket.setTimeout(10_000, () => socket.destroy(new Error("no answer in 10 s")));
   const method = page.method ?? "GET";
   socket.write(
-    `${method} ${page.path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\naccept: ${page.accept ?? "text/html"}\r\n` +
+    `${method} ${page.path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\naccept: text/html\r\n` +
       `accept-encoding: gzip, br\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`,
   );
   const pieces = [];
