@@ -88,14 +88,17 @@ pub(crate) fn verdict(tone: Tone, above: &str, sentence: &str, below: &Markup) -
     }
 }
 
-/// A text in which the number of the consumers' hotline is one to tap. Not the number of the
-/// police: that one nobody should call by a slip of the thumb.
-pub(crate) fn with_hotline(text: &str, lang: Lang) -> Markup {
-    let call = words::CALL_12315.to(lang);
+/// A text in which a telephone number stays on one line. The consumers' hotline is one to tap; the
+/// police is not, for nobody should call there by a slip of the thumb.
+pub(crate) fn with_number(text: &str, lang: Lang) -> Markup {
+    let (hotline, police) = (words::CALL_12315.to(lang), words::CALL_110.to(lang));
     html! {
-        @match text.split_once(call) {
-            Some((before, after)) => { (before) a class="call" href="tel:12315" { (call) } (after) },
-            None => (text),
+        @if let Some((before, after)) = text.split_once(hotline) {
+            (before) a class="call" href="tel:12315" { (hotline) } (after)
+        } @else if let Some((before, after)) = text.split_once(police) {
+            (before) b class="call" { (police) } (after)
+        } @else {
+            (text)
         }
     }
 }

@@ -4,7 +4,7 @@ use maud::html;
 
 use crate::{
     lang::Lang,
-    layout::{document, with_hotline},
+    layout::{document, with_number},
     words,
 };
 
@@ -16,7 +16,7 @@ pub fn privacy(lang: Lang) -> String {
             h1 { (title) }
             @for (heading, paragraph) in words::PRIVACY_POINTS {
                 h2 { (heading.to(lang)) }
-                p { (with_hotline(paragraph.to(lang), lang)) }
+                p { (with_number(paragraph.to(lang), lang)) }
             }
         }
     };

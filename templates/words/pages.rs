@@ -6,8 +6,10 @@ use crate::view::{Audience, Kind};
 pub(crate) const SITE: Text = text("电动自行车扫码查询", "E-bike code check");
 pub(crate) const OTHER_LANGUAGE: Text = text("English", "中文");
 pub(crate) const LARGE: Text = text("大字", "Large text");
-/// As it stands in every text that names the hotline.
+/// As it stands in every text that names the hotline for consumers.
 pub(crate) const CALL_12315: Text = text("拨打 12315", "call 12315");
+/// As it stands in every text that names the police.
+pub(crate) const CALL_110: Text = text("拨打 110", "call 110");
 pub(crate) const SKIP: Text = text("跳到结果", "Skip to the answer");
 pub(crate) const PREVIEW: Text = text(
     "打开后查看这个编码的登记情况和警示。",
@@ -46,10 +48,7 @@ pub(crate) const CERTIFIED_NOTE: Text = text(
     "这是车型认证时的配置，不一定是车上现在装的电池。",
     "What the model was certified with. The battery fitted today may be another.",
 );
-pub(crate) const MASKED: Text = text(
-    "为保护隐私，有意隐去一部分",
-    "Partly hidden on purpose, for privacy",
-);
+pub(crate) const MASKED: Text = text("为保护隐私，有意隐去", "Hidden on purpose, for privacy");
 pub(crate) const NEXT: Text = text("接下来", "What to do next");
 pub(crate) const MORE: Text = text("更多登记信息", "More from the register");
 pub(crate) const STICKER: Text = text("标签地址", "Address on the sticker");
