@@ -10,8 +10,11 @@ pub const STYLE: &str = match str::from_utf8(SENT.0.split_at(SENT.1).0) {
 const WRITTEN: &[u8] = include_bytes!("../static/scan.css");
 const SENT: ([u8; WRITTEN.len()], usize) = squeeze(WRITTEN);
 
-/// Without comments and needless spaces, and how long that is. At compile time, so an index that
-/// is out of bounds does not compile.
+/// Without comments and needless spaces, and how long that is.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "it runs at compile time, where an index out of bounds does not compile"
+)]
 const fn squeeze<const N: usize>(css: &[u8]) -> ([u8; N], usize) {
     let mut out = [0; N];
     let (mut at, mut end) = (0, 0);

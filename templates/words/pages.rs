@@ -3,9 +3,9 @@
 use super::{Text, text};
 use crate::view::{Audience, Kind};
 
-pub(crate) const SITE: Text = text("电动自行车扫码查询", "E-bike code check");
-pub(crate) const OTHER_LANGUAGE: Text = text("English", "中文");
-pub(crate) const LARGE: Text = text("大字", "Large text");
+pub(crate) const SITE: Text = text("电动自行车扫码查询", "E-bike codes");
+pub(crate) const OTHER_LANGUAGE: Text = text("EN", "中文");
+pub(crate) const LARGE: Text = text("大字", "Large");
 /// As it stands in every text that names the hotline for consumers.
 pub(crate) const CALL_12315: Text = text("拨打 12315", "call 12315");
 /// As it stands in every text that names the police.
