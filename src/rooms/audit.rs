@@ -54,14 +54,23 @@ impl Audit {
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true).mode(0o600);
         match options.open(path) {
-            Ok(file) => Ok(Self { path: path.to_owned(), file }),
-            Err(source) => Err(NotAudited { path: path.to_owned(), source }),
+            Ok(file) => Ok(Self {
+                path: path.to_owned(),
+                file,
+            }),
+            Err(source) => Err(NotAudited {
+                path: path.to_owned(),
+                source,
+            }),
         }
     }
 
     /// Writes one line and waits until it is on disk.
     pub fn write(&mut self, look: &Look<'_>) -> Result<(), NotAudited> {
-        self.append(look).map_err(|source| NotAudited { path: self.path.clone(), source })
+        self.append(look).map_err(|source| NotAudited {
+            path: self.path.clone(),
+            source,
+        })
     }
 
     fn append(&mut self, look: &Look<'_>) -> io::Result<()> {
@@ -86,7 +95,11 @@ impl Audit {
 
     fn last_line(&self) -> io::Result<String> {
         let file = File::open(&self.path)?;
-        BufReader::new(file).lines().last().transpose().map(Option::unwrap_or_default)
+        BufReader::new(file)
+            .lines()
+            .last()
+            .transpose()
+            .map(Option::unwrap_or_default)
     }
 }
 
@@ -119,7 +132,10 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         let second: serde_json::Value = serde_json::from_str(lines[1]).unwrap();
-        assert_eq!(second["before"], hex(digest(&SHA256, lines[0].as_bytes()).as_ref()));
+        assert_eq!(
+            second["before"],
+            hex(digest(&SHA256, lines[0].as_bytes()).as_ref())
+        );
         assert_ne!(lines[0], lines[1]);
     }
 }

@@ -10,14 +10,7 @@
 //!   second finds what the first has brought. That holds for a failure too.
 //! - What is not registered is kept apart, so that a flood of guessed codes evicts no page.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use foldhash::fast::RandomState;
 use moka::{future::Cache, ops::compute::Op};
@@ -30,10 +23,14 @@ use crate::{
     words::{code::Code, fault::Fault},
 };
 
+mod entry;
+
+use entry::{Gap, Page, Proof, Why, answered, unavailable};
+
 /// Rule 7: no answer is served as fresh for longer without the store having been asked.
 pub const PROVEN_FOR: Duration = Duration::from_secs(30);
 /// An outage longer than a day is no outage, and last week's alerts are no answer.
-pub const STALE_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+pub const STALE_FOR: Duration = Duration::from_hours(24);
 /// How long a failed store is left alone, code by code. Half a second, so that an alert written
 /// the moment the store is back is still seen within the second that rule 7 allows.
 pub const RETRY_AFTER: Duration = Duration::from_millis(500);
@@ -101,34 +98,6 @@ pub struct PageCache<S: Source> {
 
 type FoundKey = (Code, Shape, Lang);
 type AbsentKey = (Code, Form, Lang);
-
-struct Page<K> {
-    answer: Arc<Answer>,
-    kept: Arc<K>,
-    mark: u64,
-    proof: Proof,
-    /// When the store was last found failing, for an answer that says so; `FRESH` for another.
-    failed_at: AtomicU64,
-}
-
-struct Gap {
-    why: Why,
-    proof: Proof,
-}
-
-enum Why {
-    NotRegistered(Arc<Answer>),
-    InCapitals(Code),
-    Failed,
-}
-
-/// At which epoch, and when (milliseconds of this cache's life), the store last said so.
-struct Proof {
-    epoch: AtomicU64,
-    at: AtomicU64,
-}
-
-const FRESH: u64 = u64::MAX;
 
 impl Wanted {
     const fn found(&self) -> FoundKey {
@@ -230,13 +199,8 @@ impl<S: Source> PageCache<S> {
             Ok(view) => view,
             Err(fault) => return self.without(wanted, known, &fault).await,
         };
-        let page = Arc::new(Page {
-            answer: Arc::new(render::found(&view, wanted.shape, wanted.lang)),
-            kept: Arc::new(kept),
-            mark,
-            proof: Proof::new(epoch, now),
-            failed_at: AtomicU64::new(FRESH),
-        });
+        let answer = render::found(&view, wanted.shape, wanted.lang);
+        let page = Arc::new(Page::fresh(answer, kept, mark, Proof::new(epoch, now)));
         let looked = answered(&page.answer, Origin::Store);
         (Op::Put(page), looked)
     }
@@ -282,18 +246,13 @@ impl<S: Source> PageCache<S> {
         let usable = known.filter(|page| page.proof.age(now) < STALE_FOR);
         if let Some(page) = usable {
             if page.is_stale() {
-                page.failed_at.store(now, Relaxed);
+                page.still_failing(now);
                 return (Op::Nop, answered(&page.answer, Origin::Stale));
             }
             if let Ok(mut view) = page.kept.open(wanted.code, &self.public_url) {
                 view.stale = true;
-                let stale = Arc::new(Page {
-                    answer: Arc::new(render::found(&view, wanted.shape, wanted.lang)),
-                    kept: Arc::clone(&page.kept),
-                    mark: page.mark,
-                    proof: page.proof.copy(),
-                    failed_at: AtomicU64::new(now),
-                });
+                let answer = render::found(&view, wanted.shape, wanted.lang);
+                let stale = Arc::new(page.stale(answer, now));
                 let looked = answered(&stale.answer, Origin::Stale);
                 return (Op::Put(stale), looked);
             }
@@ -314,84 +273,6 @@ impl<S: Source> PageCache<S> {
     }
 }
 
-impl<K> Page<K> {
-    fn looked(&self, epoch: u64, now: u64) -> Option<Looked> {
-        let failed_at = self.failed_at.load(Relaxed);
-        if failed_at == FRESH {
-            let holds = self.proof.holds(epoch, now);
-            holds.then(|| answered(&self.answer, Origin::Memory))
-        } else {
-            let resting = since(failed_at, now) < RETRY_AFTER && self.proof.age(now) < STALE_FOR;
-            resting.then(|| answered(&self.answer, Origin::Stale))
-        }
-    }
-
-    /// Whether this is what the store has, and does not say otherwise.
-    fn is(&self, mark: u64) -> bool {
-        self.mark == mark && !self.is_stale()
-    }
-
-    fn is_stale(&self) -> bool {
-        self.failed_at.load(Relaxed) != FRESH
-    }
-}
-
-impl Gap {
-    fn looked(&self, epoch: u64, now: u64) -> Option<Looked> {
-        let holds = match self.why {
-            Why::Failed => self.proof.age(now) < RETRY_AFTER,
-            Why::NotRegistered(_) | Why::InCapitals(_) => self.proof.holds(epoch, now),
-        };
-        holds.then(|| self.why.looked(Origin::Memory))
-    }
-}
-
-impl Why {
-    fn looked(&self, origin: Origin) -> Looked {
-        match self {
-            Self::NotRegistered(answer) => answered(answer, origin),
-            Self::InCapitals(code) => Looked {
-                outcome: Outcome::Moved(*code),
-                origin,
-            },
-            Self::Failed => unavailable(),
-        }
-    }
-
-    fn weight(&self) -> usize {
-        match self {
-            Self::NotRegistered(answer) => answer.weight(),
-            Self::InCapitals(_) | Self::Failed => 0,
-        }
-    }
-}
-
-impl Proof {
-    const fn new(epoch: u64, at: u64) -> Self {
-        Self {
-            epoch: AtomicU64::new(epoch),
-            at: AtomicU64::new(at),
-        }
-    }
-
-    fn copy(&self) -> Self {
-        Self::new(self.epoch.load(Relaxed), self.at.load(Relaxed))
-    }
-
-    fn renew(&self, epoch: u64, now: u64) {
-        self.epoch.store(epoch, Relaxed);
-        self.at.store(now, Relaxed);
-    }
-
-    fn holds(&self, epoch: u64, now: u64) -> bool {
-        self.epoch.load(Relaxed) == epoch && self.age(now) < PROVEN_FOR
-    }
-
-    fn age(&self, now: u64) -> Duration {
-        since(self.at.load(Relaxed), now)
-    }
-}
-
 impl<S: Source> fmt::Debug for PageCache<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageCache")
@@ -404,26 +285,6 @@ async fn read<S: Source>(source: &S, code: Code) -> Result<Option<S::Kept>, Faul
     timeout(READ_DEADLINE, source.read(code))
         .await
         .unwrap_or(Err(Fault::Deadline))
-}
-
-fn answered(answer: &Arc<Answer>, origin: Origin) -> Looked {
-    Looked {
-        outcome: Outcome::Answer(Arc::clone(answer)),
-        origin,
-    }
-}
-
-fn unavailable() -> Looked {
-    Looked {
-        outcome: Outcome::Refused(Refusal::Unavailable {
-            retry_after: RETRY_AFTER,
-        }),
-        origin: Origin::Store,
-    }
-}
-
-const fn since(then: u64, now: u64) -> Duration {
-    Duration::from_millis(now.saturating_sub(then))
 }
 
 fn weight(answer: usize) -> u32 {

@@ -74,7 +74,7 @@ const PUBLIC_URL_MAX: usize = 200;
 /// Behind a proxy on the same machine, until the operator says otherwise.
 const LISTEN: &str = "127.0.0.1:8080";
 const STORE: &str = "embedded:./saoma-data";
-/// Some three thousand pages with all their encodings: the codes of a busy hour.
+/// Some two thousand pages with all their encodings: the codes of a busy hour.
 const CACHE_BYTES: u64 = 64 << 20;
 /// At some 16 KiB for an idle connection, 64 MiB; below the usual limit of 4096 open files less
 /// what the store and the log need.

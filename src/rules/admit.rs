@@ -229,10 +229,17 @@ fn own_subject(kind: RecordKind, fields: &FieldsBuilder) -> Result<Option<Subjec
             party("uniscid")
         }
         RecordKind::StockItem => match (text("chechi_type"), text("chechibm")) {
-            (Some(field::VEHICLE), Some(_)) => code(Kind::Vin, "chechibm").map(Subject::Code),
-            (Some(field::BATTERY), Some(_)) => code(Kind::Pwb, "chechibm").map(Subject::Code),
-            (_, Some(_)) => return Err(Rejection::named("chechi_type", Reason::Missing)),
             (_, None) => None,
+            (None, Some(_)) => return Err(Rejection::named("chechi_type", Reason::Missing)),
+            (Some(item), Some(_)) => {
+                let kind = if item == field::VEHICLE {
+                    Kind::Vin
+                } else {
+                    Kind::Pwb
+                };
+                let item = code(kind, "chechibm").map(Subject::Code);
+                Some(item.ok_or(Rejection::named("chechibm", Reason::NotACode))?)
+            }
         },
         RecordKind::RegistrationPlate => text("LinkUrl")
             .and_then(|text| Code::parse_any(text).ok())

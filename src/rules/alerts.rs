@@ -47,12 +47,12 @@ fn raised(
     if kind == AlertKind::Stolen && !may_know_of_theft(reader.audience(), policy) {
         return None;
     }
+    let mut notices = dossier.records_of(from).peekable();
+    notices.peek()?;
     let registered = dossier
-        .records()
-        .filter(|record| record.kind == RecordKind::RegistrationPlate)
+        .records_of(RecordKind::RegistrationPlate)
         .map(|record| record.at)
         .max();
-    let notices = dossier.records().filter(|record| record.kind == from);
     // A plate that was registered again after it was cancelled is a live plate.
     let stands = |record: &Record<'_>| {
         !is_lifted(record)

@@ -124,7 +124,7 @@ impl<'r> Manner<'r> {
         Self {
             form,
             asked,
-            refusals: if request.uri.path().ends_with(".json") {
+            refusals: if request.uri.path().ends_with(Shape::Json.suffix()) {
                 Form::Json
             } else {
                 negotiate::refusal_form(headers)

@@ -7,7 +7,7 @@ use saoma_pages::Audience;
 
 use super::alerts::alerts;
 use super::bytes::put_count;
-use super::dossier::{Dossier, Entry};
+use super::dossier::Dossier;
 use super::project::sheets;
 use super::show::Reader;
 use super::stored::{self, StoredSheet};
@@ -20,6 +20,10 @@ use crate::words::subject::Subject;
 /// The codes that a record names in its fields, its own subject left out.
 pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
     let mut found = BTreeSet::new();
+    if record.kind == RecordKind::StockItem {
+        // Its one code is its subject. A battery's can be fifteen digits and read like a vehicle's.
+        return Vec::new();
+    }
     for (field, value) in record.values() {
         let kind = field.entry.kind;
         if let Value::Codes(codes) = value
@@ -41,27 +45,24 @@ pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
     found.into_iter().collect()
 }
 
+/// The types of records that say that the codes they name belong together.
+pub const BINDING: [RecordKind; 2] = [RecordKind::SaleBinding, RecordKind::RegistrationPlate];
+
 /// Whether a record of this type says that the codes it names belong together.
-pub const fn binds(kind: RecordKind) -> bool {
-    matches!(
-        kind,
-        RecordKind::SaleBinding | RecordKind::RegistrationPlate
-    )
+pub fn binds(kind: RecordKind) -> bool {
+    BINDING.contains(&kind)
 }
 
 /// The codes that make a pair with this one: its vehicle, its batteries, its plate.
 pub fn partners(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
     let mut found = BTreeSet::new();
-    for entry in dossier.entries() {
-        match entry {
-            Entry::Record(record) if binds(record.kind) => {
-                found.extend(mentions(&record, Subject::Code(code)));
-            }
-            Entry::Link(link) if binds(link.kind) => {
-                found.extend(link.from.code());
-                found.extend(link.others);
-            }
-            Entry::Record(_) | Entry::Link(_) => {}
+    for kind in BINDING {
+        for record in dossier.records_of(kind) {
+            found.extend(mentions(&record, Subject::Code(code)));
+        }
+        for link in dossier.links_of(kind) {
+            found.extend(link.from.code());
+            found.extend(link.others);
         }
     }
     // Four batteries of one set are each a pair with the vehicle, not with each other.

@@ -106,7 +106,7 @@ impl Class {
     /// Reads what [`encode`](Self::encode) made.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let mut from = Reader::new(bytes);
-        let sheets_at = Some(from.number()?).filter(|at| *at != 0);
+        let sheets_at = Moment::from_seconds(from.number()?.cast_signed());
         let sheets = stored::sheets(&mut from)?;
         let recalls = (0..from.count()?)
             .map(|_| recall(&mut from))
@@ -120,10 +120,10 @@ impl Class {
                 })
             })
             .collect::<Option<_>>()?;
-        let sheets_at = sheets_at.map(|at| Moment::from_seconds(at.cast_signed()));
         from.is_empty().then_some(Self {
+            // Where there is no sheet there is no date either, whatever stands in its place.
+            sheets_at: (!sheets.is_empty()).then_some(sheets_at),
             sheets,
-            sheets_at,
             recalls,
             warranties,
         })
@@ -144,10 +144,7 @@ impl Recall {
 
 fn recalls(dossier: Dossier<'_>, reader: show::Reader<'_>) -> Vec<Recall> {
     let mut standing: Vec<Recall> = Vec::new();
-    for notice in dossier
-        .records()
-        .filter(|record| record.kind == RecordKind::NoticeRecall)
-    {
+    for notice in dossier.records_of(RecordKind::NoticeRecall) {
         let bound = |key: &str| notice.open(key).and_then(|text| Code::parse_any(text).ok());
         let recall = Recall {
             alert: alert(AlertKind::Recalled, &notice, reader),
@@ -172,10 +169,7 @@ fn recalls(dossier: Dossier<'_>, reader: show::Reader<'_>) -> Vec<Recall> {
 
 fn warranties(dossier: Dossier<'_>) -> Vec<Warranty> {
     let mut standing: Vec<Warranty> = Vec::new();
-    for policy in dossier
-        .records()
-        .filter(|record| record.kind == RecordKind::WarrantyPolicy)
-    {
+    for policy in dossier.records_of(RecordKind::WarrantyPolicy) {
         let text = |key: &str| policy.open(key).unwrap_or_default().to_owned();
         let new = Warranty {
             model: text("model"),

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bonds::{binds, mentions};
-use super::dossier::{Dossier, Entry};
+use super::bonds::{BINDING, mentions};
+use super::dossier::Dossier;
 use crate::words::catalog::RecordKind;
 use crate::words::code::{Code, Kind, ORG_LEN};
 use crate::words::record::Record;
@@ -83,7 +83,16 @@ impl Contradiction {
 /// Whether a code's own dossier gives reason to look closer: it is tied to two codes of a kind of
 /// which it should have one.
 pub fn is_suspect(code: Code, dossier: Dossier<'_>) -> bool {
-    tied(code, dossier).len() > 1
+    // Counting is cheap and nearly always enough: almost every code is tied once.
+    let ties = match code.kind() {
+        Kind::Pwb => BINDING
+            .into_iter()
+            .map(|kind| dossier.count_links_of(kind))
+            .sum(),
+        Kind::Vin => dossier.count_links_of(RecordKind::RegistrationPlate),
+        Kind::Lic => dossier.count_records_of(RecordKind::RegistrationPlate),
+    };
+    ties > 1 && tied(code, dossier).len() > 1
 }
 
 /// What contradicts what about this code, as far as bindings go. `dossier_of` finds the dossiers
@@ -120,7 +129,7 @@ pub fn of_bindings<E>(
 /// The makers' names that a battery's records give.
 pub fn claimed_makers(dossier: Dossier<'_>) -> impl Iterator<Item = &str> {
     dossier
-        .records()
+        .records_of(RecordKind::ProductionBattery)
         .filter_map(|record| claimed_maker(&record))
 }
 
@@ -135,9 +144,7 @@ fn tied(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
         Kind::Pwb => vehicles_of_battery(code, dossier),
         Kind::Lic => vehicles_of_plate(code, dossier),
         Kind::Vin => {
-            let links = dossier
-                .links()
-                .filter(|link| link.kind == RecordKind::RegistrationPlate);
+            let links = dossier.links_of(RecordKind::RegistrationPlate);
             links.filter_map(|link| link.from.code()).collect()
         }
     }
@@ -145,14 +152,9 @@ fn tied(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
 
 fn vehicles_of_battery(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
     let mut found = BTreeSet::new();
-    for entry in dossier.entries() {
-        match entry {
-            Entry::Link(link) if binds(link.kind) => {
-                found.extend(link.from.code());
-                found.extend(link.others);
-            }
-            Entry::Link(_) | Entry::Record(_) => {}
-        }
+    for link in BINDING.into_iter().flat_map(|kind| dossier.links_of(kind)) {
+        found.extend(link.from.code());
+        found.extend(link.others);
     }
     found.retain(|found| found.kind() == Kind::Vin && *found != code);
     found
@@ -160,9 +162,12 @@ fn vehicles_of_battery(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
 
 /// Only what was registered since the plate was last cancelled counts.
 fn vehicles_of_plate(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
-    let of = |kind: RecordKind| dossier.records().filter(move |record| record.kind == kind);
-    let cancelled = of(RecordKind::PlateCancelled).map(|record| record.at).max();
-    of(RecordKind::RegistrationPlate)
+    let cancelled = dossier
+        .records_of(RecordKind::PlateCancelled)
+        .map(|record| record.at)
+        .max();
+    dossier
+        .records_of(RecordKind::RegistrationPlate)
         .filter(|record| cancelled.is_none_or(|at| record.at > at))
         .flat_map(|record| mentions(&record, Subject::Code(code)))
         .filter(|named| named.kind() == Kind::Vin)
@@ -172,6 +177,7 @@ fn vehicles_of_plate(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
 /// A vehicle is gone when it was itself taken in; that one of its batteries was is not enough.
 fn is_scrapped(vehicle: Dossier<'_>) -> bool {
     vehicle
-        .records()
-        .any(|record| record.kind == RecordKind::RecycleReceipt)
+        .records_of(RecordKind::RecycleReceipt)
+        .next()
+        .is_some()
 }

@@ -62,6 +62,34 @@ impl<'a> Dossier<'a> {
         })
     }
 
+    /// The records of one type, by moment. The others are passed over unread.
+    pub fn records_of(self, kind: RecordKind) -> impl DoubleEndedIterator<Item = Record<'a>> {
+        let head = [RECORD, kind.number()];
+        let of_kind: Vec<&[u8]> = runs(self.0).filter(|run| run.starts_with(&head)).collect();
+        of_kind
+            .into_iter()
+            .filter_map(|run| Record::read(run.split_first()?.1))
+    }
+
+    /// The links to the subject from records of one type, by moment.
+    pub fn links_of(self, kind: RecordKind) -> impl Iterator<Item = Link> + use<'a> {
+        let head = [LINK, kind.number()];
+        let of_kind = runs(self.0).filter(move |run| run.starts_with(&head));
+        of_kind.filter_map(|run| read_link(run.split_first()?.1))
+    }
+
+    /// How many records of one type there are.
+    pub fn count_records_of(self, kind: RecordKind) -> usize {
+        let head = [RECORD, kind.number()];
+        runs(self.0).filter(|run| run.starts_with(&head)).count()
+    }
+
+    /// How many links from records of one type there are.
+    pub fn count_links_of(self, kind: RecordKind) -> usize {
+        let head = [LINK, kind.number()];
+        runs(self.0).filter(|run| run.starts_with(&head)).count()
+    }
+
     /// The links to the subject, by type and moment.
     pub fn links(self) -> impl Iterator<Item = Link> + use<'a> {
         runs(self.0).filter_map(|run| match run.split_first()? {
@@ -105,7 +133,7 @@ pub fn link_entry(record: Record<'_>, from: Subject, named: Code, mentions: &[Co
 
 /// Adds entries to a dossier; `None` if it had them all. `added` must be sorted.
 pub fn fold<'e>(old: &[u8], added: impl Iterator<Item = &'e [u8]>) -> Option<Vec<u8>> {
-    let mut new = Vec::new();
+    let mut new = Vec::with_capacity(old.len() + 256);
     let mut before = runs(old).peekable();
     let mut changed = false;
     let mut last: &[u8] = &[];

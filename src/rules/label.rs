@@ -98,7 +98,7 @@ pub enum LabelError {
         least: u32,
     },
     /// The sheet has no room for so many.
-    #[error("{columns}x{rows} stickers do not fit on A4; {fit_columns}x{fit_rows} would")]
+    #[error("{columns}x{rows} stickers of this size do not fit on A4; {}", room(*.fit_columns, *.fit_rows))]
     SheetTooSmall {
         /// Columns asked for.
         columns: u32,
@@ -307,6 +307,14 @@ impl Layout {
     /// The dark modules.
     fn runs(&self) -> impl Iterator<Item = Run> + '_ {
         self.symbol.runs()
+    }
+}
+
+/// What does fit on a sheet, for people.
+fn room(columns: u32, rows: u32) -> String {
+    match columns.min(rows) {
+        0 => "not one does".to_owned(),
+        _ => format!("{columns}x{rows} would"),
     }
 }
 

@@ -44,13 +44,11 @@ pub fn form(headers: &HeaderMap) -> Option<Form> {
     }
     let page = media(headers, "text", "html");
     let json = media(headers, "application", "json");
-    match (page, json) {
-        (None, None) => None,
-        (Some(_), None) => Some(Form::Page),
-        (None, Some(_)) => Some(Form::Json),
-        // At equal weight the one that is named wins over the one that is merely let through.
-        (Some(page), Some(json)) if json > page => Some(Form::Json),
-        (Some(_), Some(_)) => Some(Form::Page),
+    // At equal weight the one that is named wins over the one that is merely let through.
+    if json > page {
+        Some(Form::Json)
+    } else {
+        page.map(|_weight| Form::Page)
     }
 }
 

@@ -12,7 +12,7 @@ use super::alerts::alerts;
 use super::dossier::Dossier;
 use super::show::{Reader, show};
 use super::stored::{Kept, StoredCell, StoredSheet, StoredView};
-use crate::words::catalog::{FieldKind, RecordKind, Rule};
+use crate::words::catalog::{Field, FieldKind, RecordKind, Rule};
 use crate::words::code::{Code, Kind};
 use crate::words::moment::Moment;
 use crate::words::party::CreditCode;
@@ -60,7 +60,7 @@ pub fn public_view(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<S
             .chain(by_alert)
             .max()
             .unwrap_or(Moment::from_seconds(0)),
-        maker: submitter(code, dossier),
+        maker: submitter(code, dossier, policy),
         alerts: raised
             .into_iter()
             .filter_map(|raised| raised.alert)
@@ -132,11 +132,13 @@ fn sheet(
     })
 }
 
-/// The last of a history, and when it came to read like this.
+/// The last of a history, and when it came to read like this. What shows this reader nothing is
+/// no part of the history: it must not show by what it pushes out either.
 fn settled(
     history: impl Iterator<Item = (Moment, Vec<StoredCell>)>,
 ) -> Option<(Moment, Vec<StoredCell>)> {
-    history.fold(None, |last, (at, cells)| match last {
+    let visible = history.filter(|(_, cells)| !cells.is_empty());
+    visible.fold(None, |last, (at, cells)| match last {
         Some((since, before)) if before == cells => Some((since, before)),
         Some(_) | None => Some((at, cells)),
     })
@@ -156,19 +158,19 @@ fn row(
         (Shown::Plain(text), Some(code)) if key != "ChePaiHM" && text == code.value() => Kept::Echo,
         _ => Kept::Shown(shown),
     };
-    (0_u8..)
-        .zip(record.kind.fields())
-        .filter(|(_, field)| {
-            let owner = field.entry.record == RecordKind::RegistrationPlate
-                && field.entry.rule(audience) == Rule::Name;
-            !(owner && audience == Audience::Public && policy.owner == Owner::Withheld)
-        })
-        .filter_map(|(slot, field)| {
-            let shown = show(field, &record.value_at(slot)?, reader)?;
-            Some(StoredCell {
-                slot,
-                kept: kept(field.key, field.entry.kind, shown),
-            })
+    let is_owner = |field: &Field| {
+        field.entry.record == RecordKind::RegistrationPlate && field.entry.kind == FieldKind::Name
+    };
+    let withheld = audience == Audience::Public && policy.owner == Owner::Withheld;
+    let wanted = |field: &Field| {
+        field.entry.rule(audience) != Rule::Withheld && !(withheld && is_owner(field))
+    };
+    record
+        .values_where(wanted)
+        .filter_map(|(slot, field, value)| {
+            let shown = show(field, &value, reader)?;
+            let kept = kept(field.key, field.entry.kind, shown);
+            Some(StoredCell { slot, kept })
         })
         .collect()
 }
@@ -218,15 +220,14 @@ fn precise(kind: RecordKind, at: Moment) -> Moment {
     if coarse { at.month() } else { at }
 }
 
-/// The maker behind a vehicle is whoever submitted it; a battery's stands in its code.
-fn submitter(code: Code, dossier: Dossier<'_>) -> Option<Maker> {
+/// The maker behind a vehicle is whoever submitted what is seen of it; a battery's stands in its
+/// code.
+fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> {
     if code.kind() != Kind::Vin {
         return None;
     }
-    let produced = dossier
-        .records()
-        .filter(|record| record.kind == RecordKind::ProductionVehicle);
-    CreditCode::parse(produced.last()?.source)
-        .ok()
-        .map(Maker::of_party)
+    let reader = Reader::Masked(Audience::Public);
+    let mut produced = dossier.records_of(RecordKind::ProductionVehicle);
+    let last = produced.rfind(|record| !row(Some(code), record, reader, policy).is_empty())?;
+    CreditCode::parse(last.source).ok().map(Maker::of_party)
 }

@@ -10,8 +10,9 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY,
-        CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+        ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
+        CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
+        X_CONTENT_TYPE_OPTIONS,
     },
 };
 use http_body_util::Full;
@@ -190,6 +191,9 @@ pub fn parting(mut reply: Reply) -> Reply {
 
 fn elsewhere(status: StatusCode, keeping: Keeping, location: &str) -> Reply {
     let mut reply = bare(status, keeping);
+    // Said here because hyper says it for a GET only, and a HEAD has the same fields.
+    let nothing = HeaderValue::from_static("0");
+    reply.headers_mut().insert(CONTENT_LENGTH, nothing);
     // A location is built of a keyword, a code and a language: letters, digits and slashes.
     if let Ok(location) = HeaderValue::from_str(location) {
         reply.headers_mut().insert(LOCATION, location);

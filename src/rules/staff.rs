@@ -36,17 +36,29 @@ pub fn whole_story(code: Code, own: &[u8], others: &[(Subject, Vec<u8>)]) -> Vec
     dossier::fold(own, entries.iter().map(Vec::as_slice)).unwrap_or_else(|| own.to_vec())
 }
 
-/// What this reader may see of a story; nothing if no record of it is for them.
+/// What this reader may see of a code and its story; nothing if no record of it is for them.
+///
+/// Warnings are those of the code's own dossier: that a vehicle's old battery was recycled is in
+/// its story, and says nothing against the vehicle.
 pub fn view(
     code: Code,
+    own: Dossier<'_>,
     story: Dossier<'_>,
     reader: Reader<'_>,
     policy: Policy,
     public_url: &str,
 ) -> Option<View> {
     let settled = sheets(Some(code), story, reader, policy);
-    let alerts: Vec<_> =
-        alerts(story, reader, policy).into_iter().filter_map(|raised| raised.alert).collect();
+    let raised = alerts(own, reader, policy);
+    // Only what this reader sees dates the answer: they must not read the rest off it.
+    let by_sheet = settled.iter().map(|settled| settled.at);
+    let as_of = by_sheet
+        .chain(raised.iter().map(|raised| raised.at))
+        .max()?;
+    let alerts: Vec<_> = raised
+        .into_iter()
+        .filter_map(|raised| raised.alert)
+        .collect();
     if settled.is_empty() && alerts.is_empty() {
         return None;
     }
@@ -55,7 +67,6 @@ pub fn view(
         Audience::Public | Audience::App | Audience::Recycler => Moment::month,
         Audience::Holder | Audience::Police => |at: Moment| at,
     };
-    let as_of = story.records().map(|record| record.at).max()?;
     let stored: Vec<_> = settled.into_iter().map(|settled| settled.sheet).collect();
     Some(View {
         code: code_card(code, public_url),

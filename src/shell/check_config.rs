@@ -21,7 +21,15 @@ pub struct CheckConfigArgs {
 /// Runs the command.
 pub fn run(args: &CheckConfigArgs) -> Result<ExitCode, StartError> {
     let settings = Settings::load(args.config.as_deref())?;
-    let doors: Vec<String> = settings.public.listen.iter().map(ToString::to_string).collect();
-    say(&format!("设置无误。 The settings are fine: public door on {}.", doors.join(", ")));
+    let doors: Vec<String> = settings
+        .public
+        .listen
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    say(&format!(
+        "设置无误。 The settings are fine: public door on {}.",
+        doors.join(", ")
+    ));
     Ok(ExitCode::SUCCESS)
 }

@@ -30,7 +30,10 @@ const CODES: [(&str, &str); 8] = [
     ("/vin/218622203150042", "召回 recalled"),
     ("/pwb/76392965TN22010100001A48V12", "已回收 recycled"),
     ("/lic/33010621822490", "已注销 cancelled"),
-    ("/pwb/76392965TN22010100002A48V12", "疑似克隆 suspected clone"),
+    (
+        "/pwb/76392965TN22010100002A48V12",
+        "疑似克隆 suspected clone",
+    ),
     ("/vin/218622108311028", "没有登记 not registered"),
 ];
 
@@ -72,16 +75,23 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     fill(&path)?;
     settings.store = StoreUrl::Embedded(path);
     let store = PublicStore::open(&settings.store, Policy::default()).map_err(ServeError::from)?;
-    let listen = match args.lan {
-        true => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), args.listen.port()),
-        false => args.listen,
+    let listen = if args.lan {
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), args.listen.port())
+    } else {
+        args.listen
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let listeners = serve::listen(&[listen]).await.map_err(ServeError::from)?;
-        let bound = listeners.first().and_then(|listener| listener.local_addr().ok());
+        let bound = listeners
+            .first()
+            .and_then(|listener| listener.local_addr().ok());
         introduce(reachable(bound.unwrap_or(listen)));
-        doors(listeners, store, &settings).await.map_err(|error: StartError| ServeError::from(error))
+        doors(listeners, store, &settings)
+            .await
+            .map_err(|error: StartError| ServeError::from(error))
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -92,8 +102,12 @@ fn fill(path: &std::path::Path) -> Result<(), DemoError> {
     };
     let core = open(path).map_err(ImportError::from)?;
     // The writer's handle is closed here: what serves has no way to a dossier.
-    let (_core, tally) = import::records(core, RECORDS)?;
-    if tally.rejected == 0 { Ok(()) } else { Err(DemoError::Sample(tally.rejected)) }
+    let (_core, tally) = import::records(core, &path.with_extension("records"), RECORDS)?;
+    if tally.rejected == 0 {
+        Ok(())
+    } else {
+        Err(DemoError::Sample(tally.rejected))
+    }
 }
 
 fn introduce(address: SocketAddr) {
@@ -105,13 +119,19 @@ fn introduce(address: SocketAddr) {
     let first = CODES.first().map_or("/", |(path, _)| path);
     let address = format!("{base}{first}");
     let plain = std::env::var_os("NO_COLOR").is_some() || !std::io::stdout().is_terminal();
-    let ink = if plain { qr::Ink::Plain } else { qr::Ink::BlackOnWhite };
+    let ink = if plain {
+        qr::Ink::Plain
+    } else {
+        qr::Ink::BlackOnWhite
+    };
     match qr::terminal(&address, ink) {
         Ok(picture) => say(&format!("\n{picture}")),
         Err(error) => tracing::warn!(%error, "no QR in the terminal"),
     }
     say(&address);
-    say("手机扫上面的二维码，请用 saoma demo --lan。 To scan it with a phone on the same network: saoma demo --lan");
+    say(
+        "手机扫上面的二维码，请用 saoma demo --lan。 To scan it with a phone on the same network: saoma demo --lan",
+    );
     say("按 Ctrl-C 结束。 Ctrl-C ends it.");
 }
 

@@ -28,7 +28,7 @@ mod source;
 mod table;
 
 /// Records in one transaction. Larger batches write fewer pages, smaller ones hold less memory.
-const BATCH_RECORDS: usize = 24_000;
+const BATCH_RECORDS: usize = 3_000;
 /// Bytes of records in one transaction, for files whose records are long.
 const BATCH_BYTES: usize = 16 << 20;
 /// The exit code when some records were refused.
@@ -138,9 +138,9 @@ pub fn run(args: &ImportArgs) -> Result<ExitCode, ImportError> {
     })
 }
 
-/// Imports one file of NDJSON whose content is at hand. Used by the demo.
-pub fn records(core: Core, lines: &[u8]) -> Result<(Core, Tally), ImportError> {
-    let mut import = Import::new(core, Path::new("records"), ProgressBar::hidden());
+/// Imports NDJSON that is at hand, as if it had been read from `path`. Used by the demo.
+pub fn records(core: Core, path: &Path, lines: &[u8]) -> Result<(Core, Tally), ImportError> {
+    let mut import = Import::new(core, path, ProgressBar::hidden());
     for (number, line) in (1..).zip(lines.split(|byte| *byte == b'\n')) {
         if !line.is_empty() {
             import = import.take(
@@ -162,9 +162,9 @@ fn file(core: Core, path: &Path, args: &ImportArgs) -> Result<(Core, Tally), Imp
         import.bar.set_position(source.position());
         import = import.take(read, line)?;
     }
-    let report = import.report();
+    let started = import.started;
     let (core, tally) = import.finish()?;
-    say(&format!("{report}{}", tally.words()));
+    say(&format!("{}: {}", path.display(), tally.words(started)));
     Ok((core, tally))
 }
 
@@ -215,7 +215,7 @@ impl Import {
         for line in outcome.clashes {
             self.reject(line, Rejection::named("id", Reason::OtherContent))?;
         }
-        self.bar.set_message(self.rate());
+        self.bar.set_message(self.tally.rate(self.started));
         Ok(())
     }
 
@@ -257,32 +257,25 @@ impl Import {
         found.extend(self.core.foreign_batteries(&claims)?);
         Ok(found)
     }
-
-    fn rate(&self) -> String {
-        let Tally { read, rejected, .. } = self.tally;
-        let millis = u64::try_from(self.started.elapsed().as_millis())
-            .unwrap_or(u64::MAX)
-            .max(1);
-        format!(
-            "{read} records, {}/s, {rejected} rejected",
-            read.saturating_mul(1000) / millis
-        )
-    }
-
-    fn report(&self) -> String {
-        format!("{}: {}", self.path.display(), self.rate())
-    }
 }
 
 impl Tally {
-    fn words(&self) -> String {
+    fn rate(&self, started: Instant) -> String {
+        let Self { read, rejected, .. } = self;
+        let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let rate = read.saturating_mul(1000) / millis.max(1);
+        format!("{read} records, {rate}/s, {rejected} rejected")
+    }
+
+    fn words(&self, started: Instant) -> String {
         let Self {
             added,
             known,
             conflicts,
             ..
         } = self;
-        format!("; {added} new, {known} known already, {conflicts} conflicts")
+        let rate = self.rate(started);
+        format!("{rate}; {added} new, {known} known already, {conflicts} conflicts")
     }
 }
 

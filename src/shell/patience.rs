@@ -118,7 +118,7 @@ mod tests {
         let reader = tokio::spawn(async move {
             let mut sip = [0; 1];
             while theirs.read_exact(&mut sip).await.is_ok() {
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                sleep(Duration::from_secs(1)).await;
             }
         });
         let written = timeout(DEADLINE * 2, ours.write_all(&[0; 1000])).await;
@@ -137,7 +137,7 @@ mod tests {
         let reader = tokio::spawn(async move {
             let mut all = Vec::new();
             while theirs.read_buf(&mut all).await.unwrap() > 0 {
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                sleep(Duration::from_secs(1)).await;
             }
             all.len()
         });

@@ -44,7 +44,9 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
     let settings = Settings::load(args.config.as_deref())?;
     logs::start(&settings.log);
     let store = PublicStore::open(&settings.store, settings.policy)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let listeners = serve::listen(&settings.public.listen).await?;
         doors(listeners, store, &settings).await?;
@@ -58,7 +60,12 @@ pub(super) async fn doors(
     store: PublicStore,
     settings: &Settings,
 ) -> Result<(), StartError> {
-    let Settings { public_url, contact, cache_bytes, .. } = settings;
+    let Settings {
+        public_url,
+        contact,
+        cache_bytes,
+        ..
+    } = settings;
     let edge = Arc::new(Edge::new(store, public_url, contact, *cache_bytes));
     let permits = Arc::new(Semaphore::new(settings.max_connections));
     let (stopper, stop) = drain::pair();
@@ -68,7 +75,13 @@ pub(super) async fn doors(
             tracing::info!(%address, "public door open");
         }
         let (edge, permits) = (Arc::clone(&edge), Arc::clone(&permits));
-        doors.spawn(serve::serve(listener, edge, permits, stop.clone(), settings.drain));
+        doors.spawn(serve::serve(
+            listener,
+            edge,
+            permits,
+            stop.clone(),
+            settings.drain,
+        ));
     }
     drain::on_signal(stopper).await?;
     let mut ended = Ended::Clean;

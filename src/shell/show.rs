@@ -38,7 +38,11 @@ pub struct ShowArgs {
     #[arg(long)]
     json: bool,
     /// What stands before the path on a sticker
-    #[arg(long, env = "SAOMA_PUBLIC_URL", default_value = "https://www.pzcode.cn")]
+    #[arg(
+        long,
+        env = "SAOMA_PUBLIC_URL",
+        default_value = "https://www.pzcode.cn"
+    )]
     public_url: String,
     #[command(flatten)]
     store: StoreArgs,
@@ -79,12 +83,15 @@ pub fn run(args: &ShowArgs) -> Result<ExitCode, ShowError> {
 fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
     let store = PublicStore::open(&args.store.store, args.store.policy)?;
     let kept = store.read_now(args.code)?;
-    Ok(kept.map(|kept| kept.open(args.code, &args.public_url)).transpose()?)
+    Ok(kept
+        .map(|kept| kept.open(args.code, &args.public_url))
+        .transpose()?)
 }
 
 fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
     let core = args.store.open()?;
-    let story = story(&core, args.code)?;
+    let own = core.dossier(Subject::Code(args.code))?;
+    let story = story(&core, args.code, &own)?;
     let grant;
     let reader = if args.audience == Audience::Police {
         #[expect(
@@ -99,31 +106,36 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
         Reader::Masked(args.audience)
     };
     let policy = args.store.policy;
-    let view = staff::view(args.code, Dossier::from_bytes(&story), reader, policy, &args.public_url);
+    let view = staff::view(
+        args.code,
+        Dossier::from_bytes(&own),
+        Dossier::from_bytes(&story),
+        reader,
+        policy,
+        &args.public_url,
+    );
     let conflicts = match args.audience {
         Audience::Police => core.conflicts_of(args.code)?,
         Audience::Public | Audience::Holder | Audience::App | Audience::Recycler => Vec::new(),
     };
-    if let Some(view) = &view {
-        Audit::open(&args.store.audit_file())?.write(&Look {
-            at: Timestamp::now().to_string(),
-            who: &account(),
-            audience: args.audience,
-            code: args.code,
-            fields: fields(view),
-            policy,
-        })?;
-    }
+    // That there is nothing is an answer too.
+    Audit::open(&args.store.audit_file())?.write(&Look {
+        at: Timestamp::now().to_string(),
+        who: &account(),
+        audience: args.audience,
+        code: args.code,
+        fields: view.as_ref().map(fields).unwrap_or_default(),
+        policy,
+    })?;
     Ok((view, conflicts))
 }
 
-fn story(core: &Core, code: Code) -> Result<Vec<u8>, StoreError> {
-    let own = core.dossier(Subject::Code(code))?;
-    let others = staff::elsewhere(Dossier::from_bytes(&own))
+fn story(store: &Core, code: Code, own: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let others = staff::elsewhere(Dossier::from_bytes(own))
         .into_iter()
-        .map(|subject| Ok((subject, core.dossier(subject)?)))
+        .map(|subject| Ok((subject, store.dossier(subject)?)))
         .collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(staff::whole_story(code, &own, &others))
+    Ok(staff::whole_story(code, own, &others))
 }
 
 fn fields(view: &View) -> Vec<String> {
@@ -131,7 +143,11 @@ fn fields(view: &View) -> Vec<String> {
         .records
         .iter()
         .flat_map(|sheet| sheet.rows.iter().map(move |row| (sheet.record, row)))
-        .flat_map(|(record, row)| row.0.iter().map(move |cell| format!("{record}/{}", cell.key)))
+        .flat_map(|(record, row)| {
+            row.0
+                .iter()
+                .map(move |cell| format!("{record}/{}", cell.key))
+        })
         .collect();
     found.sort_unstable();
     found.dedup();
@@ -143,7 +159,10 @@ fn json(view: &View, conflicts: &[Conflict]) -> String {
     if let Some(object) = value.as_object_mut()
         && !conflicts.is_empty()
     {
-        let names = conflicts.iter().map(|conflict| conflict.what.name()).collect::<Vec<_>>();
+        let names = conflicts
+            .iter()
+            .map(|conflict| conflict.what.name())
+            .collect::<Vec<_>>();
         object.insert("conflicts".to_owned(), names.into());
     }
     serde_json::to_string_pretty(&value).unwrap_or_default()
@@ -157,7 +176,9 @@ fn print(view: &View, conflicts: &[Conflict]) {
     }
     for conflict in conflicts {
         let others = conflict.what.others().iter();
-        let others: Vec<String> = others.map(|code| format!("{}/{}", code.kind(), code.value())).collect();
+        let others: Vec<String> = others
+            .map(|code| format!("{}/{}", code.kind(), code.value()))
+            .collect();
         say(&format!("! {} {}", conflict.what.name(), others.join(" ")));
     }
     for sheet in &view.records {
@@ -175,18 +196,29 @@ fn print(view: &View, conflicts: &[Conflict]) {
 /// The account that runs this, as far as the system tells.
 fn account() -> String {
     let uid = std::fs::read_to_string("/proc/self/loginuid").unwrap_or_default();
-    let user = std::env::vars().find(|(name, _)| name == "USER").map(|(_, user)| user);
-    format!("account {} login {}", user.unwrap_or_else(|| "unknown".to_owned()), uid.trim())
+    let user = std::env::vars()
+        .find(|(name, _)| name == "USER")
+        .map(|(_, user)| user);
+    format!(
+        "account {} login {}",
+        user.unwrap_or_else(|| "unknown".to_owned()),
+        uid.trim()
+    )
 }
 
 fn code(text: &str) -> Result<Code, String> {
-    Code::parse_any(text).map_err(|why| {
-        words::refusal_detail(&Refusal::NotACode { kind: None, why }, Lang::En)
-    })
+    Code::parse_any(text)
+        .map_err(|why| words::refusal_detail(&Refusal::NotACode { kind: None, why }, Lang::En))
 }
 
 fn audience(text: &str) -> Result<Audience, String> {
-    let all = [Audience::Public, Audience::Holder, Audience::App, Audience::Recycler, Audience::Police];
+    let all = [
+        Audience::Public,
+        Audience::Holder,
+        Audience::App,
+        Audience::Recycler,
+        Audience::Police,
+    ];
     all.into_iter()
         .find(|audience| audience.name() == text)
         .ok_or_else(|| "is none of public, holder, app, recycler, police".to_owned())

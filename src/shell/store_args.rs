@@ -35,11 +35,21 @@ impl StoreArgs {
 
     /// Where looks at what is not public are written down.
     pub fn audit_file(&self) -> PathBuf {
-        self.folder().with_extension("audit.ndjson")
+        self.beside("audit.ndjson")
     }
 
     fn key_file(&self) -> PathBuf {
-        self.pair_key_file.clone().unwrap_or_else(|| self.folder().with_extension("pair-key"))
+        self.pair_key_file
+            .clone()
+            .unwrap_or_else(|| self.beside("pair-key"))
+    }
+
+    /// A file beside the folder. `data.old` and `data.new` are two stores with two secrets.
+    fn beside(&self, what: &str) -> PathBuf {
+        let mut name = self.folder().file_name().unwrap_or_default().to_owned();
+        name.push(".");
+        name.push(what);
+        self.folder().with_file_name(name)
     }
 
     fn folder(&self) -> &PathBuf {

@@ -5,6 +5,7 @@
 //! field comes out only as a [`Value`], so that what is personal is a `Personal` from the start.
 
 use std::fmt;
+use std::ops::Range;
 
 use saoma_pages::personal::{Address, IdCard, Name, Personal, Phone, Secret, When};
 
@@ -92,12 +93,6 @@ impl<'a> Record<'a> {
         Some(Value::of(field, text))
     }
 
-    /// The value of the field with this number.
-    pub fn value_at(&self, slot: u8) -> Option<Value<'a>> {
-        let field = self.kind.fields().get(usize::from(slot))?;
-        Some(Value::of(field, self.fields.text(slot)?))
-    }
-
     /// The open text of the field with this key; nothing if it is not open.
     pub fn open(&self, key: &str) -> Option<&'a str> {
         match self.value(key)? {
@@ -113,10 +108,26 @@ impl<'a> Record<'a> {
 
     /// All values, in the catalog's order.
     pub fn values(&self) -> impl Iterator<Item = (&'static Field, Value<'a>)> + use<'a> {
+        self.values_where(|_any| true)
+            .map(|(_, field, value)| (field, value))
+    }
+
+    /// The values of the fields that are wanted, each with its field's number. What is not wanted
+    /// is not even read.
+    pub fn values_where<W>(
+        &self,
+        wanted: W,
+    ) -> impl Iterator<Item = (u8, &'static Field, Value<'a>)> + use<'a, W>
+    where
+        W: Fn(&Field) -> bool,
+    {
         let kind = self.kind;
         self.fields.iter().filter_map(move |(slot, text)| {
-            let field = kind.fields().get(usize::from(slot))?;
-            Some((field, Value::of(field, text)))
+            let field = kind
+                .fields()
+                .get(usize::from(slot))
+                .filter(|field| wanted(field))?;
+            Some((slot, field, Value::of(field, utf8(text))))
         })
     }
 }
@@ -132,36 +143,42 @@ impl<'a> Fields<'a> {
         self.0
     }
 
-    fn iter(self) -> impl Iterator<Item = (u8, &'a str)> + use<'a> {
+    fn iter(self) -> impl Iterator<Item = (u8, &'a [u8])> + use<'a> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             let (&slot, tail) = rest.split_first()?;
             let (len, tail) = tail.split_first_chunk::<2>()?;
             let (text, tail) = tail.split_at_checked(usize::from(u16::from_le_bytes(*len)))?;
             rest = tail;
-            Some((slot, std::str::from_utf8(text).unwrap_or_default()))
+            Some((slot, text))
         })
     }
 
     fn text(self, wanted: u8) -> Option<&'a str> {
         self.iter()
             .find(|(slot, _)| *slot == wanted)
-            .map(|(_, text)| text)
+            .map(|(_, text)| utf8(text))
     }
 }
 
 /// Puts fields together in the catalog's order, whatever order they come in.
 #[derive(Default)]
-pub struct FieldsBuilder(Vec<(u8, Box<str>)>);
+pub struct FieldsBuilder {
+    texts: String,
+    /// Each field's number and where its text lies, by number.
+    places: Vec<(u8, Range<usize>)>,
+}
 
 impl FieldsBuilder {
     /// Adds a field by its number; `false` if it is there already with another text.
     #[must_use]
     pub fn put(&mut self, slot: u8, text: &str) -> bool {
-        match self.0.binary_search_by_key(&slot, |(slot, _)| *slot) {
-            Ok(at) => self.0.get(at).is_some_and(|(_, old)| **old == *text),
+        match self.places.binary_search_by_key(&slot, |(slot, _)| *slot) {
+            Ok(_) => self.text(slot) == Some(text),
             Err(at) => {
-                self.0.insert(at, (slot, text.into()));
+                let start = self.texts.len();
+                self.texts.push_str(text);
+                self.places.insert(at, (slot, start..self.texts.len()));
                 true
             }
         }
@@ -169,21 +186,19 @@ impl FieldsBuilder {
 
     /// Whether nothing was added.
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.places.is_empty()
     }
 
     /// The open text put under this number.
     pub fn text(&self, slot: u8) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(put, _)| *put == slot)
-            .map(|(_, text)| &**text)
+        let (_, place) = self.places.iter().find(|(put, _)| *put == slot)?;
+        self.texts.get(place.clone())
     }
 
     /// All bytes of the fields.
     pub fn write(&self, out: &mut Vec<u8>) {
-        for (slot, text) in &self.0 {
-            let text = text.as_bytes();
+        for (slot, place) in &self.places {
+            let text = self.texts.get(place.clone()).unwrap_or_default().as_bytes();
             let text = text.get(..FIELD_MAX).unwrap_or(text);
             out.push(*slot);
             out.extend_from_slice(&u16::try_from(text.len()).unwrap_or(0).to_le_bytes());
@@ -227,6 +242,11 @@ impl<'a> Value<'a> {
 pub fn find(kind: RecordKind, key: &str) -> Option<(u8, &'static Field)> {
     let at = kind.fields().iter().position(|field| field.key == key)?;
     Some((u8::try_from(at).ok()?, kind.fields().get(at)?))
+}
+
+/// Only whole texts are ever kept; what is none was damaged, and reads as nothing.
+fn utf8(text: &[u8]) -> &str {
+    std::str::from_utf8(text).unwrap_or_default()
 }
 
 /// Flips the sign so that the bytes of earlier moments sort first.

@@ -1,4 +1,7 @@
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use saoma_pages::{Audience, View};
 
@@ -184,7 +187,7 @@ async fn what_has_not_changed_is_proven_and_not_made_anew() {
 async fn nothing_is_served_as_fresh_past_thirty_seconds_without_asking() {
     let (cache, store) = (cache(), Scripted::with(vin(), 1));
     find(&cache, &store).await;
-    tokio::time::advance(PROVEN_FOR - Duration::from_millis(1)).await;
+    tokio::time::advance(PROVEN_FOR.saturating_sub(Duration::from_millis(1))).await;
     assert_eq!(find(&cache, &store).await.1, Origin::Memory);
     tokio::time::advance(Duration::from_millis(1)).await;
     assert_eq!(find(&cache, &store).await.1, Origin::Store);

@@ -28,8 +28,8 @@ impl Sheet {
         let mut mistakes = Vec::new();
         let file = text.parse().unwrap_or_else(|error: toml::de::Error| {
             let line = error.span().map_or(1, |span| {
-                let before = text.as_bytes().get(..span.start).unwrap_or_default();
-                1 + before.iter().filter(|byte| **byte == b'\n').count()
+                let before = text.get(..span.start).unwrap_or_default();
+                1 + before.matches('\n').count()
             });
             mistakes.push(Mistake {
                 place: format!("line {line}"),
@@ -77,15 +77,15 @@ impl Sheet {
         let Some(written) = self.take(key) else {
             return default.iter().map(|item| read(item).ok()).collect();
         };
-        let items: Option<Vec<String>> = match written.value {
-            Value::String(text) if written.from_environment => {
-                Some(text.split(',').map(|item| item.trim().to_owned()).collect())
-            }
-            Value::Array(items) => items
-                .into_iter()
-                .map(|item| item.as_str().map(str::to_owned))
-                .collect(),
-            _ => None,
+        let items: Option<Vec<String>> = if written.from_environment {
+            let text = written.value.as_str().unwrap_or_default();
+            Some(text.split(',').map(|item| item.trim().to_owned()).collect())
+        } else {
+            let array = written.value.as_array();
+            array.and_then(|items| {
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+                texts.collect()
+            })
         };
         let Some(items) = items.filter(|items| !items.is_empty()) else {
             return self.mistake(&written.place, "should be a list of texts, at least one");
@@ -113,10 +113,11 @@ impl Sheet {
         let Some(written) = self.take(key) else {
             return Some(default);
         };
-        let number = match &written.value {
-            Value::Integer(number) => Some(*number),
-            Value::String(text) if written.from_environment => text.trim().parse().ok(),
-            _ => None,
+        let number = if written.from_environment {
+            let text = written.value.as_str().unwrap_or_default();
+            text.trim().parse().ok()
+        } else {
+            written.value.as_integer()
         };
         let value = number
             .and_then(|number| N::try_from(number).ok())
@@ -133,11 +134,9 @@ impl Sheet {
     pub(super) fn settle(mut self) -> Result<(), StartError> {
         let mut left = Vec::new();
         for (key, value) in &self.file {
-            match value {
-                Value::Table(table) => {
-                    left.extend(table.keys().map(|name| format!("{key}.{name}")))
-                }
-                _ => left.push(key.clone()),
+            match value.as_table() {
+                Some(table) => left.extend(table.keys().map(|name| format!("{key}.{name}"))),
+                None => left.push(key.clone()),
             }
         }
         left.extend(self.environment.keys().cloned());
@@ -164,16 +163,15 @@ impl Sheet {
     fn take(&mut self, key: &str) -> Option<Written> {
         let in_file = match key.split_once('.') {
             None => self.file.remove(key),
-            Some((section, name)) => match self.file.get_mut(section) {
-                Some(Value::Table(table)) => {
-                    let value = table.remove(name);
-                    if table.is_empty() {
-                        self.file.remove(section);
-                    }
-                    value
+            Some((section, name)) => {
+                let table = self.file.get_mut(section).and_then(Value::as_table_mut);
+                let value = table.and_then(|table| table.remove(name));
+                let emptied = self.file.get(section).and_then(Value::as_table);
+                if emptied.is_some_and(Table::is_empty) {
+                    self.file.remove(section);
                 }
-                _ => None,
-            },
+                value
+            }
         };
         let variable = format!("{PREFIX}{}", key.replace('.', "_").to_ascii_uppercase());
         match self.environment.remove(&variable) {

@@ -8,11 +8,12 @@
 //!
 //! Each table is written in the order of its keys, which is what makes bulk import fast.
 
-use std::collections::btree_map::Entry as Slot;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use heed::RwTxn;
+use foldhash::fast::FixedState;
+use heed::{RoTxn, RwTxn};
 
 use super::StoreError;
 use super::embedded::{Room, Tables, get, put};
@@ -56,7 +57,7 @@ pub(super) struct Batch<'a, 't> {
     pub(super) policy: Policy,
     pub(super) pair_key: &'a PairKey,
     /// Dossiers as they stand within this batch, so that none is read twice.
-    dossiers: BTreeMap<Subject, Vec<u8>>,
+    dossiers: HashMap<Subject, Vec<u8>, FixedState>,
     /// Codes whose holders may see something new.
     restless: BTreeSet<Code>,
 }
@@ -67,8 +68,10 @@ pub(super) fn ingest(
     policy: Policy,
     pair_key: &PairKey,
     incoming: &[Incoming],
+    may_write: impl FnOnce(&RoTxn<'_>) -> Result<(), StoreError>,
 ) -> Result<Outcome, StoreError> {
     let mut txn = room.env.write_txn()?;
+    may_write(&txn)?;
     let mut batch = Batch::new(room.tables, &mut txn, policy, pair_key);
     let mut outcome = Outcome::default();
     let fresh = batch.sift(incoming, &mut outcome)?;
@@ -92,7 +95,7 @@ impl<'a, 't> Batch<'a, 't> {
             txn,
             policy,
             pair_key,
-            dossiers: BTreeMap::new(),
+            dossiers: HashMap::default(),
             restless: BTreeSet::new(),
         }
     }
@@ -124,9 +127,8 @@ impl<'a, 't> Batch<'a, 't> {
             content.extend_from_slice(&one.bytes);
             let digest = digest(&SHA256, &content);
             let digest = digest.as_ref().get(..DIGEST_LEN).unwrap_or_default();
-            match self.tables.records.get(self.txn, &key)? {
+            match self.tables.records.get_or_put(self.txn, &key, digest)? {
                 None => {
-                    self.tables.records.put(self.txn, &key, digest)?;
                     outcome.added += 1;
                     fresh.push(at);
                 }
@@ -154,9 +156,13 @@ impl<'a, 't> Batch<'a, 't> {
                 continue;
             };
             let key = subject.key();
-            let old = get(self.tables.dossiers, self.txn, &key)?.unwrap_or_default();
+            let old = self
+                .tables
+                .dossiers
+                .get(self.txn, &key)?
+                .unwrap_or_default();
             let added = group.iter().map(|(_, entry)| entry.as_slice());
-            if let Some(new) = dossier::fold(&old, added) {
+            if let Some(new) = dossier::fold(old, added) {
                 self.tables.dossiers.put(self.txn, &key, &new)?;
                 changed.insert(*subject);
                 self.restless.extend(subject.code());
@@ -229,18 +235,19 @@ impl<'a, 't> Batch<'a, 't> {
 
     /// Seals anew every pair that one of the changed codes belongs to.
     pub(super) fn seal(&mut self) -> Result<(), StoreError> {
-        let mut pairs = BTreeSet::new();
+        let mut pairs = Vec::new();
         for code in std::mem::take(&mut self.restless) {
             let dossier = Dossier::from_bytes(self.dossier(Subject::Code(code))?);
-            for partner in partners(code, dossier) {
-                pairs.insert(if code < partner {
-                    (code, partner)
-                } else {
-                    (partner, code)
-                });
-            }
+            let partners = partners(code, dossier);
+            pairs.extend(
+                partners
+                    .into_iter()
+                    .map(|other| (code.min(other), code.max(other))),
+            );
         }
-        let mut parts: BTreeMap<Code, Vec<u8>> = BTreeMap::new();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut parts: HashMap<Code, Vec<u8>, FixedState> = HashMap::default();
         let mut sealed = Vec::with_capacity(pairs.len());
         for (one, other) in pairs {
             let mut content = Vec::with_capacity(128);
@@ -266,7 +273,7 @@ impl<'a, 't> Batch<'a, 't> {
         }
         sealed.sort_unstable();
         for (tag, entry) in sealed {
-            put(self.tables.pairs, self.txn, &tag, &entry)?;
+            self.tables.pairs.put(self.txn, &tag, &entry)?;
         }
         Ok(())
     }

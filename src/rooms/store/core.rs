@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
+use heed::RoTxn;
+
 use super::batch::{self, Batch, Incoming, Outcome};
-use super::embedded::{Room, get, meta};
+use super::embedded::{Room, get, meta, put};
 use super::pairs::PairKey;
 use super::{EmbeddedReader, StoreError};
 use crate::rules::contradictions::{self, Claim, Contradiction};
@@ -20,7 +22,7 @@ use crate::words::subject::{Maker, Subject};
 
 /// File-backed memory that an import may hold before it gives it back. Pages of the mapped file
 /// count as ours while we hold them, though the system could take them at any time.
-const RESIDENT_MAX: u64 = 160 << 20;
+const RESIDENT_MAX: u64 = 48 << 20;
 /// Dossiers in one transaction of a reprojection: readers see each step whole.
 const STEP: usize = 20_000;
 
@@ -70,7 +72,14 @@ impl Core {
 
     /// Takes a batch of records in: all of it, or nothing.
     pub fn ingest(&self, incoming: &[Incoming]) -> Result<Outcome, StoreError> {
-        batch::ingest(&self.room, self.policy, &self.pair_key, incoming)
+        batch::ingest(
+            &self.room,
+            self.policy,
+            &self.pair_key,
+            incoming,
+            // Somebody may have made the store anew since it was opened here.
+            |txn| self.check_claim(txn),
+        )
     }
 
     /// All that is known of a subject, as a dossier's bytes; empty if nothing is.
@@ -139,11 +148,13 @@ impl Core {
     ) -> Result<u64, StoreError> {
         self.policy = policy;
         self.start_over()?;
-        let mut after: Vec<u8> = Vec::new();
+        // An empty key is none to the engine, so the beginning is no key to be after.
+        let mut after: Option<Vec<u8>> = None;
         let mut count = 0;
         loop {
             let mut txn = self.room.env.write_txn()?;
-            let range = (Bound::Excluded(after.as_slice()), Bound::Unbounded);
+            let from = after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+            let range = (from, Bound::Unbounded);
             let mut step = BTreeSet::new();
             let mut last = None;
             for entry in self.room.tables.dossiers.range(&txn, &range)?.take(STEP) {
@@ -161,7 +172,7 @@ impl Core {
             txn.commit()?;
             count += u64::try_from(step.len()).unwrap_or(0);
             done(count);
-            after = last;
+            after = Some(last);
             self = self.breathe()?;
         }
     }
@@ -210,32 +221,34 @@ impl Core {
     /// A new store takes this policy and key; an old one has to have them already.
     fn claim(&self) -> Result<(), StoreError> {
         let mut txn = self.room.env.write_txn()?;
-        let table = self.room.tables.meta;
-        let stamp = self.policy.stamp().byte();
-        match table
-            .get(&txn, meta::POLICY)?
-            .and_then(<[u8]>::first)
-            .copied()
-        {
-            None => table.put(&mut txn, meta::POLICY, &[stamp])?,
-            Some(found) if found == stamp => {}
-            Some(found) => {
-                let found = Stamp::from_byte(found)
-                    .policy()
-                    .map_or("of another release", Policy::name);
-                return Err(StoreError::Policy {
-                    found,
-                    wanted: self.policy.name(),
-                });
-            }
-        }
+        self.check_claim(&txn)?;
+        let stamp = [self.policy.stamp().byte()];
         let check = self.pair_key.check();
-        match table.get(&txn, meta::PAIR_KEY_CHECK)? {
-            None => table.put(&mut txn, meta::PAIR_KEY_CHECK, &check)?,
-            Some(found) if found == check => {}
-            Some(_) => return Err(StoreError::PairKey(self.pair_key_file.clone())),
+        for (key, value) in [
+            (meta::POLICY, &stamp[..]),
+            (meta::PAIR_KEY_CHECK, &check[..]),
+        ] {
+            put(self.room.tables.meta, &mut txn, key, value)?;
         }
         Ok(txn.commit()?)
+    }
+
+    /// Whether the store has this policy and key, or none yet.
+    fn check_claim(&self, txn: &RoTxn<'_>) -> Result<(), StoreError> {
+        let table = self.room.tables.meta;
+        let stamp = table.get(txn, meta::POLICY)?.and_then(<[u8]>::first);
+        let stamp = stamp.copied().map(Stamp::from_byte);
+        if let Some(found) = stamp.filter(|found| *found != self.policy.stamp()) {
+            return Err(StoreError::Policy {
+                found: found.policy().map_or("of another release", Policy::name),
+                wanted: self.policy.name(),
+            });
+        }
+        let check = table.get(txn, meta::PAIR_KEY_CHECK)?;
+        if check.is_some_and(|found| found != self.pair_key.check()) {
+            return Err(StoreError::PairKey(self.pair_key_file.clone()));
+        }
+        Ok(())
     }
 
     /// Notes a new policy and key, and drops all pairs: those of an old key lie under tags that

@@ -7,7 +7,6 @@
 
 use std::fmt;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -50,36 +49,26 @@ impl PairKey {
             path: path.to_owned(),
             source,
         };
-        match std::fs::read(path) {
-            Ok(secret) if secret.len() == SECRET_LEN => Ok(Self::new(&secret)),
-            Ok(_) => {
-                let what = format!("holds no secret of {SECRET_LEN} bytes");
-                Err(fail(std::io::Error::new(
-                    std::io::ErrorKind::InvalidData,
-                    what,
-                )))
-            }
+        let secret = match std::fs::read(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let mut secret = [0; SECRET_LEN];
-                rand::fill(&mut secret)
-                    .map_err(|_unspecified| fail(std::io::Error::other("no random bytes")))?;
-                let mut options = std::fs::OpenOptions::new();
-                let file = options.write(true).create_new(true).mode(0o600).open(path);
-                match file {
-                    Ok(mut file) => file
-                        .write_all(&secret)
-                        .and_then(|()| file.sync_all())
-                        .map_err(fail)?,
+                match make(path) {
                     // Another process was quicker: its secret is the one.
-                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                        return Self::open_or_make(path);
+                    Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                        return Err(fail(error));
                     }
-                    Err(error) => return Err(fail(error)),
+                    Ok(()) | Err(_) => {}
                 }
-                Ok(Self::new(&secret))
+                std::fs::read(path)
             }
-            Err(error) => Err(fail(error)),
+            read => read,
+        };
+        let secret = secret.map_err(fail)?;
+        if secret.len() != SECRET_LEN {
+            let what = format!("holds no secret of {SECRET_LEN} bytes");
+            let error = std::io::Error::new(std::io::ErrorKind::InvalidData, what);
+            return Err(fail(error));
         }
+        Ok(Self::new(&secret))
     }
 
     /// A secret from its bytes.
@@ -155,6 +144,19 @@ impl Pair {
         let len = usize::try_from(u32::from_le_bytes(*len)).map_err(|_too_long| NotAPair)?;
         Ok(content.get(..len).ok_or(NotAPair)?.to_vec())
     }
+}
+
+/// Makes a secret. Its file appears whole or not at all, also when this is cut off in the middle
+/// or done by two at once, and is for the owner only.
+fn make(path: &Path) -> std::io::Result<()> {
+    let mut secret = [0; SECRET_LEN];
+    rand::fill(&mut secret).map_err(|_unspecified| std::io::Error::other("no random bytes"))?;
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(&secret)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
 }
 
 /// Each pair has a key of its own, so one nonce serves.

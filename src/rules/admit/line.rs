@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::field::Given;
 use super::{Draft, Reason, Rejection};
+
+/// Beyond this a number loses digits when it is read, and a code of 24 digits would become another.
+const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// Reads a line. What serde says of a mistake repeats the value, so it is dropped here.
 pub fn read(line: &[u8]) -> Result<Draft<'_>, Rejection> {
@@ -125,7 +128,10 @@ impl<'de> Visitor<'de> for ReadGiven {
         Ok(Given::Text(Cow::Owned(number.to_string())))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Given<'de>, E> {
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Given<'de>, E> {
+        if number.abs() > WHOLE_MAX {
+            return Err(E::custom("a number that cannot be read whole"));
+        }
         Ok(Given::Text(Cow::Owned(number.to_string())))
     }
 

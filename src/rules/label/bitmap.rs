@@ -87,7 +87,7 @@ fn write(pixels: &mut Pixels, line: &Line, dpi: u32) -> Result<(), LabelError> {
     // Courier is bold in the other forms; here a stroke is half a dot of the font wider.
     let stroke = match line.face {
         Face::Sans => times,
-        Face::Mono => times + times.div_ceil(2),
+        Face::Mono => times + times / 2,
     };
     for glyph in glyphs {
         for y in 0..16 {

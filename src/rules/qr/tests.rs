@@ -103,3 +103,8 @@ fn what_no_symbol_holds_is_an_error_and_not_a_panic() {
     assert!(symbol("", Level::Medium).png(usize::MAX / 2).is_err());
     assert!(symbol("", Level::Medium).png(0).is_err());
 }
+
+#[test]
+fn room_to_spare_becomes_correction() {
+    assert_eq!(symbol("saoma", Level::Medium), symbol("saoma", Level::High));
+}

@@ -17,6 +17,8 @@ use crate::rules::admit::{Incoming, Reason, Rejection, admit, line};
 const LINE_MAX: usize = 64 << 10;
 /// How much is looked at to tell an encoding.
 const SNIFF: u64 = 1 << 20;
+/// What some programs put before UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 const BUFFER: usize = 256 << 10;
 
 /// How records are written.
@@ -97,7 +99,7 @@ impl Source {
             .map_err(fail)?;
         let encoding = args.encoding.unwrap_or_else(|| Encoding::of(&head));
         let format = args.format.unwrap_or_else(|| Format::of(path, &head));
-        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).to_vec();
+        let text = head.strip_prefix(BOM).unwrap_or(&head).to_vec();
         let position = Arc::new(AtomicU64::new(0));
         let inner = Box::new(Cursor::new(text).chain(inner));
         let counted = Counted {
@@ -208,12 +210,25 @@ impl Format {
 }
 
 impl Encoding {
+    /// The encoding in which fewer lines are no text. One broken line must not make of all others
+    /// what they are not: most Chinese text in UTF-8 is some text in GB 18030 too.
     fn of(head: &[u8]) -> Self {
-        match std::str::from_utf8(head) {
-            Ok(_) => Self::Utf8,
-            // What was looked at may end in the middle of a character.
-            Err(error) if error.error_len().is_none() => Self::Utf8,
-            Err(_) => Self::Gb18030,
+        if head.starts_with(BOM) || std::str::from_utf8(head).is_ok() {
+            return Self::Utf8;
+        }
+        let broken = |encoding: Self| {
+            let mut lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').collect();
+            if lines.len() > 1 && u64::try_from(head.len()).is_ok_and(|len| len == SNIFF) {
+                // What was looked at may end in the middle of a character.
+                lines.pop();
+            }
+            let text = |line: &&&[u8]| encoding.decode(line).is_none();
+            lines.iter().filter(text).count()
+        };
+        if broken(Self::Gb18030) < broken(Self::Utf8) {
+            Self::Gb18030
+        } else {
+            Self::Utf8
         }
     }
 

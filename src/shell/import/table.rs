@@ -136,13 +136,22 @@ impl Column {
             "source" => Self::Source,
             "at" => Self::At,
             "subject" => Self::Subject,
-            // The standard gives two columns one name; the second has a key of our own.
-            _ if before.contains(&Self::Field(name.to_owned())) => Self::Field(match name {
-                "create_time" => "create_time_out".to_owned(),
-                _ => format!("{name}_chi"),
-            }),
-            _ => Self::Field(name.to_owned()),
+            _ => {
+                let again = before.contains(&Self::Field(name.to_owned()));
+                Self::Field(if again { second(name) } else { name }.to_owned())
+            }
         }
+    }
+}
+
+/// The standard gives some pairs of columns one name. Where they mean two things the second has a
+/// key of our own; where they mean one (`chechibm`, `lerep`) both may be filled, if they agree.
+fn second(name: &str) -> &str {
+    match name {
+        "create_time" => "create_time_out",
+        "GXCQMC" => "GXCQMC_chi",
+        "GXCQDZ" => "GXCQDZ_chi",
+        _ => name,
     }
 }
 

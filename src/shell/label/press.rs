@@ -29,11 +29,14 @@ enum Output {
     /// One file for all, under another name until it is whole.
     Pdf {
         document: Box<Document<Box<dyn Write>>>,
-        part: Option<PathBuf>,
+        part: Option<Part>,
     },
     /// Lines on stdout.
     Terminal { ink: Ink },
 }
+
+/// A file that is not whole yet. It is gone with the press that did not finish it.
+struct Part(PathBuf);
 
 #[derive(Clone, Copy)]
 enum Form {
@@ -131,12 +134,6 @@ impl Press {
             cause,
         };
         if printed == 0 {
-            if let Output::Pdf {
-                part: Some(part), ..
-            } = output
-            {
-                fs::remove_file(part).map_err(unwritable)?;
-            }
             return Err(LabelFailure::Nothing);
         }
         match output {
@@ -153,7 +150,7 @@ impl Press {
                     PdfError::Label(why) => why.into(),
                     PdfError::Io(cause) => unwritable(cause),
                 })?;
-                part.map_or(Ok(()), |part| fs::rename(part, &out).map_err(unwritable))
+                part.map_or(Ok(()), |part| part.become_whole(&out).map_err(unwritable))
             }
             Output::Folder { .. } | Output::Terminal { .. } => Ok(()),
         }
@@ -186,10 +183,8 @@ impl Output {
         let (file, part): (Box<dyn Write>, _) = if to_stdout(out) {
             (Box::new(BufWriter::new(io::stdout())), None)
         } else {
-            let mut part = out.as_os_str().to_owned();
-            part.push(".part");
-            let part = PathBuf::from(part);
-            let file = File::create(&part).map_err(unwritable)?;
+            let part = Part::of(out);
+            let file = File::create(&part.0).map_err(unwritable)?;
             (Box::new(BufWriter::new(file)), Some(part))
         };
         let document = Document::new(file, sheet).map_err(|why| match why {
@@ -200,6 +195,25 @@ impl Output {
             document: Box::new(document),
             part,
         })
+    }
+}
+
+impl Part {
+    fn of(out: &Path) -> Self {
+        let mut part = out.as_os_str().to_owned();
+        part.push(".part");
+        Self(part.into())
+    }
+
+    fn become_whole(self, out: &Path) -> io::Result<()> {
+        fs::rename(&self.0, out)
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // After a rename there is nothing by this name.
+        let _gone = fs::remove_file(&self.0);
     }
 }
 

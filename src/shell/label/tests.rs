@@ -109,6 +109,18 @@ fn a_file_without_a_code_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_sheet_that_is_given_up_halfway_leaves_nothing_behind() {
+    let text = "vin/218622108311027\nlic/33010621822480\n";
+    let (folder, answer) = list(text, "all.pdf", &["--size-mm", "16", "--sheet", "1x1"]);
+    assert!(matches!(answer, Err(LabelFailure::Label(_))), "{answer:?}");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "the list itself"
+    );
+}
+
+#[test]
 fn a_wrong_code_on_the_command_line_is_named_by_its_place() {
     let refused = label(&[
         "vin/218622108311027",

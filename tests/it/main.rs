@@ -1,0 +1,25 @@
+//! The doors, asked over real sockets. One binary, so that everything is linked once.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper that fails is a test that fails"
+)]
+
+// A door on port 0, a shelf of views behind it, and a client that speaks bytes.
+mod support;
+// Each row of the public table, in every form.
+mod scan;
+// What travels beside the answer: encodings, entity tags, languages, headers.
+mod travel;
+// What the answers owe to the store: changes, outages.
+mod coherence;
+// What no browser sends.
+mod rubbish;
+// The end of a door.
+mod drain;
+// What the log must not know.
+mod logs;
+// A real store behind the door, and somebody who writes to it.
+mod embedded;
