@@ -330,3 +330,6 @@ fn add(sum: &mut [u8; 32], other: &[u8]) {
         carry = u16::from(high);
     }
 }
+
+#[cfg(test)]
+mod tests;
