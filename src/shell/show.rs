@@ -81,7 +81,7 @@ pub fn run(args: &ShowArgs) -> Result<ExitCode, ShowError> {
 }
 
 fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
-    let store = PublicStore::open(&args.store.public()?, args.store.policy)?;
+    let store = PublicStore::open(args.store.public(), args.store.policy)?;
     let kept = store.read_now(args.code)?;
     Ok(kept
         .map(|kept| kept.open(args.code, &args.public_url))
@@ -119,7 +119,7 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
         Audience::Public | Audience::Holder | Audience::App | Audience::Recycler => Vec::new(),
     };
     // That there is nothing is an answer too.
-    Audit::open(&args.store.audit_file()?)?.write(&Look {
+    Audit::open(&args.store.audit_file())?.write(&Look {
         at: Timestamp::now().to_string(),
         who: &account(),
         audience: args.audience,

@@ -1,11 +1,11 @@
 //! Where a command finds the store: the same arguments for every command that opens one.
 
-use std::convert::Infallible;
-use std::fmt;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use clap::Args;
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command};
 
 use crate::rooms::store::core::Core;
 use crate::rooms::store::{Rooms, StoreError, StoreUrl};
@@ -19,15 +19,16 @@ pub struct StoreArgs {
         long,
         env = "SAOMA_STORE",
         hide_env_values = true,
+        value_parser = Address,
         default_value = "embedded:./saoma-data"
     )]
-    pub store: Address,
+    pub store: StoreUrl,
     /// Where the dossiers are, if not there
-    #[arg(long, env = "SAOMA_CORE_STORE", hide_env_values = true)]
-    pub core_store: Option<Address>,
+    #[arg(long, env = "SAOMA_CORE_STORE", hide_env_values = true, value_parser = Address)]
+    pub core_store: Option<StoreUrl>,
     /// Where views and pairs are, if not there
-    #[arg(long, env = "SAOMA_PUBLIC_STORE", hide_env_values = true)]
-    pub public_store: Option<Address>,
+    #[arg(long, env = "SAOMA_PUBLIC_STORE", hide_env_values = true, value_parser = Address)]
+    pub public_store: Option<StoreUrl>,
     /// `standard`, or `strict`: withholds the masked owner of a plate. A store keeps the policy it was made with
     #[arg(long, env = "SAOMA_POLICY", default_value = "standard")]
     pub policy: Policy,
@@ -36,10 +37,10 @@ pub struct StoreArgs {
     pub pair_key_file: Option<PathBuf>,
 }
 
-/// An address that is read later: what cannot be read here would be repeated on the terminal, and
-/// it may hold a password.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Address(String);
+/// Reads an address. One that cannot be read is not repeated on the terminal: it may hold a
+/// password.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Address;
 
 /// What files beside a store that is no folder begin with.
 const BESIDE: &str = "./saoma";
@@ -47,57 +48,50 @@ const BESIDE: &str = "./saoma";
 impl StoreArgs {
     /// Opens the store for writing.
     pub fn open(&self) -> Result<Core, StoreError> {
-        Core::open(self.rooms()?, self.policy, &self.key_file()?)
+        Core::open(self.rooms(), self.policy, &self.key_file())
     }
 
     /// Opens the store to make all of it anew, whatever policy and key it was made with.
     pub fn open_for_reprojection(&self) -> Result<Core, StoreError> {
-        Core::open_any(self.rooms()?, self.policy, &self.key_file()?)
+        Core::open_any(self.rooms(), self.policy, &self.key_file())
     }
 
     /// Where the public views are.
-    pub fn public(&self) -> Result<StoreUrl, StoreError> {
-        self.public_store.as_ref().unwrap_or(&self.store).read()
+    pub fn public(&self) -> &StoreUrl {
+        self.public_store.as_ref().unwrap_or(&self.store)
     }
 
     /// Where looks at what is not public are written down.
-    pub fn audit_file(&self) -> Result<PathBuf, StoreError> {
-        Ok(beside(&self.store.read()?, "audit.ndjson"))
+    pub fn audit_file(&self) -> PathBuf {
+        beside(&self.store, "audit.ndjson")
     }
 
-    fn key_file(&self) -> Result<PathBuf, StoreError> {
-        Ok(match &self.pair_key_file {
-            Some(file) => file.clone(),
-            None => beside(&self.store.read()?, "pair-key"),
+    fn key_file(&self) -> PathBuf {
+        let named = self.pair_key_file.clone();
+        named.unwrap_or_else(|| beside(&self.store, "pair-key"))
+    }
+
+    fn rooms(&self) -> Rooms {
+        Rooms {
+            core: self.core_store.as_ref().unwrap_or(&self.store).clone(),
+            public: self.public().clone(),
+        }
+    }
+}
+
+impl TypedValueParser for Address {
+    type Value = StoreUrl;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        _argument: Option<&Arg>,
+        text: &OsStr,
+    ) -> Result<StoreUrl, clap::Error> {
+        let read = text.to_str().unwrap_or_default().parse::<StoreUrl>();
+        read.map_err(|error| {
+            clap::Error::raw(ErrorKind::ValueValidation, format!("{error}\n")).with_cmd(command)
         })
-    }
-
-    fn rooms(&self) -> Result<Rooms, StoreError> {
-        Ok(Rooms {
-            core: self.core_store.as_ref().unwrap_or(&self.store).read()?,
-            public: self.public()?,
-        })
-    }
-}
-
-impl Address {
-    /// The store it names.
-    pub fn read(&self) -> Result<StoreUrl, StoreError> {
-        self.0.parse()
-    }
-}
-
-impl FromStr for Address {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Debug for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Address(..)")
     }
 }
 

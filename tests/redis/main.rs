@@ -16,5 +16,7 @@ mod sample;
 mod writing;
 // What changed is gone from every page within the second.
 mod coherence;
+// Who may do what.
+mod access;
 // What a door says when the store does not.
 mod outages;
