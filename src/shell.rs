@@ -8,6 +8,7 @@ pub mod store_args;
 pub mod import;
 pub mod label;
 pub mod reproject;
+pub mod transfer;
 pub mod show;
 pub mod check_config;
 pub mod serve_command;

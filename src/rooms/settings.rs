@@ -24,8 +24,10 @@ pub struct Settings {
     pub public_url: String,
     /// Where the public door listens.
     pub public: PublicDoor,
-    /// Where views are.
+    /// Where everything is kept that has no place of its own.
     pub store: StoreUrl,
+    /// Where dossiers are, if not there.
+    pub core_store: Option<StoreUrl>,
     /// What the public may see.
     pub policy: Policy,
     /// The most that finished answers may occupy, in bytes. 0 keeps none.
@@ -45,6 +47,8 @@ pub struct Settings {
 pub struct PublicDoor {
     /// The addresses it listens on.
     pub listen: Vec<SocketAddr>,
+    /// Where views and pairs are, if not with everything else.
+    pub store: Option<StoreUrl>,
 }
 
 /// The log.
@@ -107,6 +111,11 @@ impl Settings {
         )
     }
 
+    /// Where the public door reads.
+    pub fn public_store(&self) -> &StoreUrl {
+        self.public.store.as_ref().unwrap_or(&self.store)
+    }
+
     /// Reads settings from the text of a file and from these variables. Variables that do not
     /// begin with `SAOMA_` are somebody else's.
     pub fn read(
@@ -130,11 +139,13 @@ impl Settings {
                 .parse()
                 .map_err(|_error| "should be an address and a port, like `0.0.0.0:8080`")
         });
-        let store = sheet.text("store", STORE, |url| {
-            url.parse().map_err(
-                |_error| "should be like `embedded:./saoma-data` or `redis://10.0.0.5:6379`",
-            )
-        });
+        let store = sheet.text("store", STORE, store_url);
+        let of_its_own = |url: &str| match url {
+            "" => Ok(None),
+            url => store_url(url).map(Some),
+        };
+        let public_store = sheet.text("public.store", "", of_its_own);
+        let core_store = sheet.text("core.store", "", of_its_own);
         let policy = sheet.text("policy", Policy::default().name(), |name| {
             name.parse()
                 .map_err(|_error| "should be `standard` or `strict`")
@@ -166,6 +177,9 @@ impl Settings {
         else {
             return Err(StartError::Settings(Mistakes::default()));
         };
+        let (Some(public_store), Some(core_store)) = (public_store, core_store) else {
+            return Err(StartError::Settings(Mistakes::default()));
+        };
         let (Some(max_connections), Some(drain), Some(contact), Some(format), Some(level)) =
             (max_connections, drain_seconds, contact, format, level)
         else {
@@ -173,8 +187,12 @@ impl Settings {
         };
         Ok(Self {
             public_url,
-            public: PublicDoor { listen },
+            public: PublicDoor {
+                listen,
+                store: public_store,
+            },
             store,
+            core_store,
             policy,
             cache_bytes,
             max_connections,
@@ -183,6 +201,11 @@ impl Settings {
             log: Log { format, level },
         })
     }
+}
+
+fn store_url(text: &str) -> Result<StoreUrl, &'static str> {
+    text.parse()
+        .map_err(|_error| "should be like `embedded:./saoma-data` or `redis://10.0.0.5:6379`")
 }
 
 #[cfg(test)]

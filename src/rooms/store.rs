@@ -25,6 +25,7 @@ mod embedded;
 mod engine;
 pub mod pairs;
 mod redis;
+pub mod transfer;
 
 pub use address::{Rooms, StoreUrl};
 pub use embedded::EmbeddedReader;
@@ -53,6 +54,9 @@ pub enum StoreError {
     /// A folder has both rooms.
     #[error("an embedded store keeps views and dossiers in one folder: name one store")]
     Rooms,
+    /// Something is there already.
+    #[error("the store to copy to holds other records: name an empty one")]
+    NotEmpty,
     /// Redis was emptied under a writer.
     #[error("redis was emptied in the middle; start again from the first file")]
     Emptied,
@@ -110,6 +114,18 @@ pub enum Rack {
 }
 
 impl Rack {
+    /// Its name, for an operator.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Views => "views",
+            Self::Classes => "classes",
+            Self::Pairs => "pairs",
+            Self::Dossiers => "dossiers",
+            Self::Records => "records",
+            Self::Claims => "claims",
+        }
+    }
+
     /// All of them.
     pub const ALL: [Self; 6] = [
         Self::Views,

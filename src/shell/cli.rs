@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{check_config, demo, import, label, reproject, serve_command, show};
+use super::{check_config, demo, import, label, reproject, serve_command, show, transfer};
 
 /// 扫码: answers when a phone is pointed at the sticker of an electric bicycle, its battery or its plate.
 #[derive(Debug, Parser)]
@@ -33,6 +33,10 @@ enum Command {
     Label(label::LabelArgs),
     /// Make every view anew, after a change of policy or of the pair key
     Reproject(reproject::ReprojectArgs),
+    /// Move a whole store to another, such as embedded to Redis
+    Copy(transfer::CopyArgs),
+    /// Whether two stores are equal
+    Diff(transfer::DiffArgs),
     /// Read the settings and report every mistake at once
     CheckConfig(check_config::CheckConfigArgs),
 }
@@ -46,6 +50,8 @@ pub fn main() -> ExitCode {
         Command::Show(args) => show::run(&args).map_err(Into::into),
         Command::Label(args) => label::run(&args).map_err(Into::into),
         Command::Reproject(args) => reproject::run(&args).map_err(Into::into),
+        Command::Copy(args) => transfer::copy(&args).map_err(Into::into),
+        Command::Diff(args) => transfer::diff(&args).map_err(Into::into),
         Command::CheckConfig(args) => check_config::run(&args).map_err(Into::into),
     };
     done.unwrap_or_else(|error| {

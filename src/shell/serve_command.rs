@@ -43,7 +43,7 @@ pub enum ServeError {
 pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
     let settings = Settings::load(args.config.as_deref())?;
     logs::start(&settings.log);
-    let store = PublicStore::open(&settings.store, settings.policy)?;
+    let store = PublicStore::open(settings.public_store(), settings.policy)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

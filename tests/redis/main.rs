@@ -18,5 +18,7 @@ mod writing;
 mod coherence;
 // Who may do what.
 mod access;
+// From one engine to another.
+mod transfer;
 // What a door says when the store does not.
 mod outages;

@@ -27,6 +27,7 @@ fn the_example_file_shows_every_setting_with_its_default() {
         "public_url",
         "public",
         "store",
+        "core",
         "policy",
         "cache_bytes",
         "max_connections",

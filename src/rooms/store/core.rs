@@ -7,11 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::batch::{Incoming, Ink, Outcome};
-use super::embedded::Room;
-use super::engine::{Engine, Entry, Place, about};
+use super::engine::{self, Engine, Entry, Place, about};
 use super::pairs::PairKey;
-use super::redis::Writer;
-use super::{PublicStore, Rack, Rooms, StoreError, StoreUrl};
+use super::{PublicStore, Rack, Rooms, StoreError};
 use crate::rules::contradictions::{self, Claim, Contradiction};
 use crate::rules::dossier::Dossier;
 use crate::words::catalog::RecordKind;
@@ -56,16 +54,7 @@ impl Core {
         policy: Policy,
         pair_key_file: &Path,
     ) -> Result<Self, StoreError> {
-        let Rooms { core, public } = store.into();
-        let engine: Box<dyn Engine> = match (core, public) {
-            (StoreUrl::Embedded(core), StoreUrl::Embedded(public)) if core == public => {
-                Box::new(Room::open(&core)?)
-            }
-            (StoreUrl::Redis(core), StoreUrl::Redis(public)) => {
-                Box::new(Writer::open(*core, *public)?)
-            }
-            _ => return Err(StoreError::Rooms),
-        };
+        let engine = engine::open(store.into())?;
         Ok(Self {
             engine,
             policy,

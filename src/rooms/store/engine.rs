@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::batch::{Incoming, Ink, Outcome};
-use super::{PublicStore, Rack, StoreError};
+use super::embedded::Room;
+use super::redis::Writer;
+use super::{PublicStore, Rack, Rooms, StoreError, StoreUrl};
 use crate::words::policy::Policy;
 use crate::words::subject::Subject;
 
@@ -19,10 +21,6 @@ pub(super) trait Engine: fmt::Debug + Send {
     fn get(&self, rack: Rack, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
 
     /// Puts entries on a rack as they are.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for moving a store to another engine")
-    )]
     fn put(&self, rack: Rack, entries: &[Entry]) -> Result<(), StoreError>;
 
     /// The next entries of a rack, in an order of the engine's own. Each that was there from the
@@ -41,6 +39,9 @@ pub(super) trait Engine: fmt::Debug + Send {
     /// What is said of the store itself under this name, after saying `value` if nothing was.
     fn claim(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StoreError>;
 
+    /// What is said of the store itself under this name.
+    fn told(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
     /// Says something else of the store itself.
     fn note(&self, name: &str, value: &[u8]) -> Result<(), StoreError>;
 
@@ -49,6 +50,19 @@ pub(super) trait Engine: fmt::Debug + Send {
 
     /// Gives back memory that is only held for speed.
     fn breathe(self: Box<Self>) -> Result<Box<dyn Engine>, StoreError>;
+}
+
+/// Opens the engine that keeps these rooms.
+pub(super) fn open(rooms: Rooms) -> Result<Box<dyn Engine>, StoreError> {
+    match (rooms.core, rooms.public) {
+        (StoreUrl::Embedded(core), StoreUrl::Embedded(public)) if core == public => {
+            Ok(Box::new(Room::open(&core)?))
+        }
+        (StoreUrl::Redis(core), StoreUrl::Redis(public)) => {
+            Ok(Box::new(Writer::open(*core, *public)?))
+        }
+        _ => Err(StoreError::Rooms),
+    }
 }
 
 /// A key and its value.

@@ -135,6 +135,11 @@ impl Engine for Room {
         Ok(value.to_vec())
     }
 
+    fn told(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let txn = self.env.read_txn()?;
+        Ok(get(self.tables.meta, &txn, name.as_bytes())?)
+    }
+
     fn note(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
         let mut txn = self.env.write_txn()?;
         self.tables.meta.put(&mut txn, name.as_bytes(), value)?;

@@ -289,6 +289,11 @@ impl Engine for Writer {
         })
     }
 
+    fn told(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let key = [ABOUT, name.as_bytes()].concat();
+        self.patiently(|wires| Ok(wires.core.one(cmd("GET").arg(&key))?))
+    }
+
     fn note(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
         self.patiently(|wires| {
             let name = [ABOUT, name.as_bytes()].concat();
