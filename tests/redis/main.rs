@@ -18,6 +18,8 @@ mod writing;
 mod coherence;
 // Who may do what.
 mod access;
+// A master that dies.
+mod sentinel;
 // From one engine to another.
 mod transfer;
 // What a door says when the store does not.

@@ -136,7 +136,7 @@ fn connect(port: u16) -> redis::RedisResult<redis::Connection> {
     Ok(connection)
 }
 
-fn end(child: &mut Child) {
+pub(crate) fn end(child: &mut Child) {
     // It may have ended by itself; either way it is waited for.
     drop(child.kill());
     drop(child.wait());

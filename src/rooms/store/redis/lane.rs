@@ -29,6 +29,8 @@ const HEARTBEAT: Duration = Duration::from_millis(400);
 /// How long the answer may take. Longer than a reader waits, so that one slow command is not an
 /// outage.
 const HEARTBEAT_DEADLINE: Duration = Duration::from_millis(400);
+/// After how many beats the sentinels are asked who is master: every two seconds.
+const BEATS_A_MASTER: u32 = 5;
 /// Readers in a row whom nobody answered before the lane is tried out of turn.
 const SUSPICIOUS: u32 = 5;
 /// Readers waiting on one lane. More than a second's worth of answers is a queue that only grows.
@@ -62,6 +64,8 @@ pub(super) struct Link {
     pub(super) connection: MultiplexedConnection,
     /// Whether the server tells what changes.
     pub(super) tracked: bool,
+    /// Where it leads.
+    address: String,
 }
 
 /// Why a lane is down.
@@ -131,7 +135,7 @@ impl Lane {
 
     /// Beats until something is wrong, and says what.
     async fn hold(&self, state: &State, mut link: Link, lost: &Notify) -> Why {
-        loop {
+        for beat in 1_u32.. {
             match timeout(HEARTBEAT_DEADLINE, mark(&mut link.connection)).await {
                 Ok(Ok(mark)) if state.accept(mark.as_deref()) => {}
                 Ok(Ok(_)) => return Why::Emptied,
@@ -145,7 +149,12 @@ impl Lane {
                 () = self.suspicion.notified() => {}
                 () = lost.notified() => return Why::Unreachable,
             }
+            // A master that was cut off from its sentinels answers well, and hears of no change.
+            if beat % BEATS_A_MASTER == 0 && is_deposed(state, &link).await {
+                return Why::Unreachable;
+            }
         }
+        Why::Unreachable
     }
 
     async fn connect(&self, state: &Arc<State>, lost: &Arc<Notify>) -> Result<Link, StoreError> {
@@ -161,6 +170,7 @@ impl Lane {
             .set_response_timeout(Some(HEARTBEAT_DEADLINE))
             .set_push_sender(pushed);
         let client = find(state).await?;
+        let address = address(&client);
         let mut connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
@@ -178,6 +188,7 @@ impl Lane {
         Ok(Link {
             connection,
             tracked: tracking.is_ok(),
+            address,
         })
     }
 
@@ -211,6 +222,20 @@ async fn find(state: &State) -> Result<Client, StoreError> {
             client(url, host, ProtocolVersion::RESP3, certificates)
         }
     }
+}
+
+/// Whether the sentinels have made another server the master. If they do not say, nothing has
+/// changed.
+async fn is_deposed(state: &State, link: &Link) -> bool {
+    if !matches!(state.url.shape, Shape::Sentinel(_)) {
+        return false;
+    }
+    let found = timeout(HEARTBEAT_DEADLINE, find(state)).await;
+    matches!(found, Ok(Ok(client)) if address(&client) != link.address)
+}
+
+fn address(client: &Client) -> String {
+    client.get_connection_info().addr().to_string()
 }
 
 async fn mark(connection: &mut MultiplexedConnection) -> Result<Option<Vec<u8>>, RedisError> {

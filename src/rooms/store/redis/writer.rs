@@ -22,7 +22,7 @@ use aws_lc_rs::rand;
 
 use super::connect::Wire;
 use super::{ABOUT, CLAIMS, GENERATION, PARTIES, Room, key, prefix, room};
-use crate::rooms::store::address::RedisUrl;
+use crate::rooms::store::address::{RedisUrl, Shape};
 use crate::rooms::store::batch::{self, Additions, Desk, Incoming, Ink, Outcome};
 use crate::rooms::store::engine::{Engine, Entry, Place, Step};
 use crate::rooms::store::redis::RedisReader;
@@ -35,6 +35,8 @@ mod steps;
 
 /// How long a writer goes on trying: longer than any failover takes.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a batch waits for a replica to have it.
+const REPLICA_PATIENCE: Duration = Duration::from_secs(2);
 /// The first pause after a failure; each further one is twice as long.
 const PAUSE: Duration = Duration::from_millis(100);
 /// Keys in one step of a walk: a few milliseconds of the server's time.
@@ -159,6 +161,8 @@ impl Writer {
         {
             return Err(Trouble::Store(StoreError::Emptied));
         }
+        settle(&mut wires.core, &self.core)?;
+        settle(&mut wires.public, &self.public)?;
         let done = unfinished.iter().map(|(name, digest)| {
             let mut done = cmd("SET");
             done.arg(name).arg(&digest[..]);
@@ -325,6 +329,19 @@ fn claim(wire: &mut Wire, key: &[u8], value: &[u8]) -> Result<Vec<u8>, RedisErro
     claim.arg(key).arg(value).arg("NX").arg("GET");
     let found: Option<Vec<u8>> = wire.one(&claim)?;
     Ok(found.unwrap_or_else(|| value.to_vec()))
+}
+
+/// Waits until a replica has what was written, so that a failover right after does not undo what
+/// was said to be done. With no replica there is nobody to wait for: that is the operator's choice.
+fn settle(wire: &mut Wire, url: &RedisUrl) -> Result<(), Trouble> {
+    if matches!(url.shape, Shape::Sentinel(_)) {
+        let _replicas: u64 = wire.one(
+            cmd("WAIT")
+                .arg(1)
+                .arg(REPLICA_PATIENCE.as_millis().to_string()),
+        )?;
+    }
+    Ok(())
 }
 
 /// Whether trying again would only bring the same answer: wrong credentials, wrong kind of key.
