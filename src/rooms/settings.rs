@@ -131,8 +131,9 @@ impl Settings {
                 .map_err(|_error| "should be an address and a port, like `0.0.0.0:8080`")
         });
         let store = sheet.text("store", STORE, |url| {
-            url.parse()
-                .map_err(|_error| "should be like `embedded:./saoma-data` or `redis://10.0.0.5:6379`")
+            url.parse().map_err(
+                |_error| "should be like `embedded:./saoma-data` or `redis://10.0.0.5:6379`",
+            )
         });
         let policy = sheet.text("policy", Policy::default().name(), |name| {
             name.parse()
