@@ -176,6 +176,9 @@ fn seen() -> Vec<(&'static str, &'static [&'static str], String)> {
         json!({"maker": "2186", "model": "TDR1", "since": "2024-02-03", "text": "别的型号"});
     let receipt = json!({"chechibm": value(PWB), "batterytype": "铅酸", "receive_time": at});
     let scrapped = json!({"ZhenCheBM": value(VIN), "receive_time": at});
+    let mut lifted = range.clone();
+    lifted["lifted"] = true.into();
+    let later = "2024-03-03T04:05:06+08:00";
     vec![
         (
             "recall by code",
@@ -203,6 +206,11 @@ fn seen() -> Vec<(&'static str, &'static [&'static str], String)> {
             "recall of another model",
             &[],
             line("a4", "notice.recall", CYCLES, at, &other),
+        ),
+        (
+            "recall lifted",
+            &[VIN],
+            line("a11", "notice.recall", CYCLES, later, &lifted),
         ),
         (
             "recycled battery",
