@@ -18,13 +18,13 @@ pub(crate) fn to_compare(code: &CodeCard, lang: Lang) -> Markup {
             p class="code" translate="no" {
                 @for (_, part) in &code.parts { (groups(part)) }
             }
-            p class="quiet" { (words::compare_with(code.kind).to(lang)) }
+            p { (words::compare_with(code.kind).to(lang)) }
             details {
                 summary { (words::EACH_PART.to(lang)) }
                 dl class="parts" {
                     @for (name, part) in &code.parts {
                         div {
-                            dt { b translate="no" { (part) } " " (words::part_name(name, lang)) }
+                            dt { b class="groups" translate="no" { (groups(part)) } " " (words::part_name(name, lang)) }
                             dd { (words::part_meaning(name, part, lang)) }
                         }
                     }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use crate::{
     card, icons,
     lang::Lang,
-    layout::{Tone, document, verdict},
+    layout::{Tone, document, verdict, with_number},
     view::{Alert, Audience, Kind, View},
     words,
 };
@@ -46,7 +46,7 @@ pub fn found(view: &View, lang: Lang) -> String {
         section class="next" {
             h2 { (words::NEXT.to(lang)) }
             ol {
-                @for step in words::next_steps(kind) { li { (step.to(lang)) } }
+                @for step in words::next_steps(kind) { li { (with_number(step.to(lang), lang)) } }
                 @if kind == Kind::Lic && view.audience == Audience::Public {
                     li { (words::BIKE_NOT_SHOWN.to(lang)) }
                 }
@@ -78,7 +78,7 @@ fn alerts(alerts: &[Alert], kind: Kind, lang: Lang) -> Markup {
                     (words::alert_title(alert.kind, kind).to(lang))
                 }
             }
-            p { (words::alert_advice(alert.kind).to(lang)) }
+            p { (with_number(words::alert_advice(alert.kind).to(lang), lang)) }
             @if let Some(since) = &alert.since {
                 p class="since" { (words::since(since, lang)) }
             }

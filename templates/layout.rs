@@ -2,11 +2,12 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::{icons, lang::Lang, words};
+use crate::{icons, lang::Lang, style::STYLE, words};
 
-/// The one style sheet, inlined as it is. It holds none of `<`, `>`, `&` and `"`, so that the
-/// escaping of a text leaves it unchanged and the policy's hash over it is right.
-pub const STYLE: &str = include_str!("../static/scan.css");
+/// The site's mark for a browser's tab, inside the page.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'\
+    %3E%3Crect width='24' height='24' rx='5' fill='%230a5a34'/%3E%3Cpath fill='none' stroke='%23fff' \
+    stroke-width='2' d='M4.5 9V4.5H9M15 4.5h4.5V9M9 19.5H4.5V15M13 7l-3 5.5h4L11 17'/%3E%3C/svg%3E";
 
 /// What a page says, in one colour and one icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) ->
                 meta name="format-detection" content="telephone=no";
                 meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f5f2";
                 meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131614";
+                // Without one, a browser asks for /favicon.ico: a second request.
+                link rel="icon" href=(ICON);
                 title { (title) " · " (site) }
                 meta name="description" content=(words::PREVIEW.to(lang));
                 meta property="og:type" content="website";
@@ -48,6 +51,11 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) ->
                 a class="skip" href="#answer" { (words::SKIP.to(lang)) }
                 header {
                     a class="site" href=(link("/", lang)) { (icons::mark()) (site) }
+                    // Larger text without a script, and so for this page only.
+                    label class="size" {
+                        input id="large" type="checkbox";
+                        " " (words::LARGE.to(lang))
+                    }
                     (other_language(lang))
                 }
                 main id="answer" { (main) }
@@ -76,6 +84,21 @@ pub(crate) fn verdict(tone: Tone, above: &str, sentence: &str, below: &Markup) -
                 }
             }
             (below)
+        }
+    }
+}
+
+/// A text in which a telephone number stays on one line. The consumers' hotline is one to tap; the
+/// police is not, for nobody should call there by a slip of the thumb.
+pub(crate) fn with_number(text: &str, lang: Lang) -> Markup {
+    let (hotline, police) = (words::CALL_12315.to(lang), words::CALL_110.to(lang));
+    html! {
+        @if let Some((before, after)) = text.split_once(hotline) {
+            (before) a class="call" href="tel:12315" { (hotline) } (after)
+        } @else if let Some((before, after)) = text.split_once(police) {
+            (before) b class="call" { (police) } (after)
+        } @else {
+            (text)
         }
     }
 }
@@ -131,14 +154,8 @@ const fn class(tone: Tone) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{STYLE, Tone, class};
-
-    #[test]
-    fn the_style_sheet_has_nothing_that_escaping_would_change() {
-        assert!(!STYLE.contains(['<', '>', '&', '"']));
-        assert!(!STYLE.contains("url("), "a second request");
-        assert!(!STYLE.contains("@import"), "a second request");
-    }
+    use super::{Tone, class};
+    use crate::style::STYLE;
 
     #[test]
     fn the_answer_is_white_on_a_ground_seven_times_darker() {
@@ -149,7 +166,7 @@ mod tests {
             Tone::Wrong,
             Tone::Later,
         ] {
-            let rule = format!(".{} {{ background: #", class(tone));
+            let rule = format!(".{}{{background:#", class(tone));
             let (_, rule) = STYLE.split_once(&rule).unwrap();
             let contrast = 1.05 / (luminance(rule.get(..6).unwrap()) + 0.05);
             assert!(contrast >= 7.0, "{tone:?} has {contrast:.2}");

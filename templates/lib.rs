@@ -15,17 +15,18 @@ pub mod personal;
 mod privacy;
 pub mod refusal;
 mod refused;
+mod style;
 pub mod view;
 pub mod words;
 
 pub use found::found;
 pub use home::home;
 pub use lang::Lang;
-pub use layout::STYLE;
 pub use personal::{
     Address, Disclosed, Grant, IdCard, Mask, Masked, Name, Personal, Phone, Secret,
 };
 pub use privacy::privacy;
 pub use refusal::{NotACode, Refusal};
 pub use refused::refusal;
+pub use style::STYLE;
 pub use view::{Alert, AlertKind, Audience, Cell, CodeCard, Kind, Row, Sheet, Shown, View};

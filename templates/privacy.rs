@@ -2,7 +2,11 @@
 
 use maud::html;
 
-use crate::{lang::Lang, layout::document, words};
+use crate::{
+    lang::Lang,
+    layout::{document, with_number},
+    words,
+};
 
 /// The privacy page.
 pub fn privacy(lang: Lang) -> String {
@@ -12,7 +16,7 @@ pub fn privacy(lang: Lang) -> String {
             h1 { (title) }
             @for (heading, paragraph) in words::PRIVACY_POINTS {
                 h2 { (heading.to(lang)) }
-                p { (paragraph.to(lang)) }
+                p { (with_number(paragraph.to(lang), lang)) }
             }
         }
     };

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::{
     card,
     lang::Lang,
-    layout::{Tone, document, find_form, verdict},
+    layout::{Tone, document, find_form, verdict, with_number},
     refusal::Refusal,
     words,
 };
@@ -49,7 +49,7 @@ fn what_next(refusal: &Refusal, lang: Lang) -> Markup {
             (card::to_compare(code, lang))
             section class="next" {
                 h2 { (words::NEXT.to(lang)) }
-                ol { @for step in words::not_registered_steps(code.kind) { li { (step.to(lang)) } } }
+                ol { @for step in words::not_registered_steps(code.kind) { li { (with_number(step.to(lang), lang)) } } }
             }
         },
         Refusal::NotACode { .. } | Refusal::BadRequest | Refusal::NoSuchPage => html! {

@@ -41,7 +41,7 @@ pub(crate) const fn alert_advice(alert: AlertKind) -> Text {
             "Stop riding and charging for now, and contact the shop or the maker.",
         ),
         AlertKind::Recycled => text(
-            "它不应再出售或使用。如果仍在出售或使用，请拨打 12315。",
+            "它不应再出售或使用。发现仍在出售或使用，请拨打 12315。",
             "It should no longer be sold or used. If it is, please call 12315.",
         ),
         AlertKind::Cancelled => text(

@@ -3,8 +3,13 @@
 use super::{Text, text};
 use crate::view::{Audience, Kind};
 
-pub(crate) const SITE: Text = text("电动自行车扫码查询", "E-bike code check");
-pub(crate) const OTHER_LANGUAGE: Text = text("English", "中文");
+pub(crate) const SITE: Text = text("电动自行车扫码查询", "E-bike codes");
+pub(crate) const OTHER_LANGUAGE: Text = text("EN", "中文");
+pub(crate) const LARGE: Text = text("大字", "Large");
+/// As it stands in every text that names the hotline for consumers.
+pub(crate) const CALL_12315: Text = text("拨打 12315", "call 12315");
+/// As it stands in every text that names the police.
+pub(crate) const CALL_110: Text = text("拨打 110", "call 110");
 pub(crate) const SKIP: Text = text("跳到结果", "Skip to the answer");
 pub(crate) const PREVIEW: Text = text(
     "打开后查看这个编码的登记情况和警示。",
@@ -12,12 +17,21 @@ pub(crate) const PREVIEW: Text = text(
 );
 pub(crate) const LOOK_UP_ANOTHER: Text = text("查另一个编码", "Look up another code");
 pub(crate) const PRIVACY: Text = text("隐私说明", "Privacy");
-pub(crate) const STANDARD: Text = text("编码依据 DB33/T 1323—2023", "Codes after DB33/T 1323—2023");
+pub(crate) const STANDARD: Text = text(
+    "编码规则：DB33/T 1323—2023",
+    "Format of the codes: DB33/T 1323—2023",
+);
 
 /// The answer, when there is no warning. It says what was found and no more.
 pub(crate) const REGISTERED: Text = text("编码已登记", "This code is registered");
-pub(crate) const NO_WARNING: Text = text("目前没有警示。", "No warning at present.");
-pub(crate) const NO_WARNING_THEN: Text = text("当时没有警示。", "There was no warning then.");
+pub(crate) const NO_WARNING: Text = text(
+    "目前没有警示。请把下面的编码与实物核对。",
+    "No warning at present. Now compare the code below with the item.",
+);
+pub(crate) const NO_WARNING_THEN: Text = text(
+    "当时没有警示。请把下面的编码与实物核对。",
+    "There was no warning then. Now compare the code below with the item.",
+);
 pub(crate) const THE_NOTICE: Text = text("通知原文", "The notice");
 pub(crate) const STILL_REGISTERED: Text = text(
     "编码已登记，但有警示。",
@@ -34,7 +48,7 @@ pub(crate) const CERTIFIED_NOTE: Text = text(
     "这是车型认证时的配置，不一定是车上现在装的电池。",
     "What the model was certified with. The battery fitted today may be another.",
 );
-pub(crate) const MASKED: Text = text("为保护隐私，部分隐去", "Partly hidden for privacy");
+pub(crate) const MASKED: Text = text("为保护隐私，有意隐去", "Hidden on purpose, for privacy");
 pub(crate) const NEXT: Text = text("接下来", "What to do next");
 pub(crate) const MORE: Text = text("更多登记信息", "More from the register");
 pub(crate) const STICKER: Text = text("标签地址", "Address on the sticker");
@@ -62,14 +76,14 @@ pub(crate) const PRIVACY_POINTS: [(Text, Text); 4] = [
     (
         text("公开页面上有什么", "What the public page holds"),
         text(
-            "产品信息和警示。一件物品的页面不列出与它配套的车、电池或号牌。个人信息在写入时就已隐去，公开页面只能读到隐去后的内容。",
-            "The product and its warnings. The page of one item does not name the bike, battery or plate that belongs to it. Personal data are masked when they are written; the public pages can read nothing but the masked form.",
+            "产品信息和警示。一件物品的页面不列出与它配套的车、电池或号牌。个人信息在写入时就已隐去，公开页面读不到原文。",
+            "The product and its warnings. The page of one item does not name the bike, battery or plate that belongs to it. Personal data are hidden when they are written; the public pages cannot read the originals.",
         ),
     ),
     (
         text("带 * 的内容", "Values with a *"),
         text(
-            "这是有意隐去的，例如姓名只留姓氏。持证的工作人员在专用入口查看，每次查看先留记录。",
+            "这是有意隐去的，例如姓名只留姓氏。有权限的工作人员另有入口，每次查看都先留下记录。",
             "They are hidden on purpose: of a name only the surname is left. Authorised staff have an entrance of their own, and every look is recorded first.",
         ),
     ),
@@ -83,7 +97,7 @@ pub(crate) const PRIVACY_POINTS: [(Text, Text); 4] = [
     (
         text("发现不对", "If something is wrong"),
         text(
-            "产品信息有误，请联系生产者或销售店；质量和假冒问题，请拨打 12315。",
+            "产品信息有误，请联系生产者或销售店；质量或假冒问题，请拨打 12315。",
             "If product details are wrong, ask the maker or the shop. For quality or counterfeits, call 12315.",
         ),
     ),
@@ -136,38 +150,38 @@ pub(crate) const fn next_steps(kind: Kind) -> &'static [Text] {
 
 const VEHICLE_STEPS: [Text; 3] = [
     text(
-        "核对：上面的编码应与车架上刻的一致。登记说明编码有记录，不能单凭它认定是正品。",
-        "Compare: the code above should be the one on the frame. Being registered means there is a record; it does not by itself prove the bike genuine.",
+        "核对：上面的编码应与车架上刻的一致。登记只说明这个编码有记录，不能单凭它认定是正品。",
+        "Compare: the code above should be the one on the frame. Registered only means that there is a record; it does not prove the bike genuine.",
     ),
     text(
         "对不上，或标签像是重贴的：请问销售店，或拨打 12315。",
         "If they differ, or the sticker looks replaced: ask the shop, or call 12315.",
     ),
     text(
-        "不再使用时，请交给有资质的回收点，不要自行拆解。",
-        "When you are done with it, take it to a licensed collection point. Do not take it apart.",
+        "不再骑了：请交给正规回收点，不要自己拆。",
+        "When you no longer ride it: take it to a proper collection point. Do not take it apart.",
     ),
 ];
 
 const BATTERY_STEPS: [Text; 3] = [
     text(
-        "核对：上面的编码应与电池外壳上的一致。登记说明编码有记录，不能单凭它认定是正品。",
-        "Compare: the code above should be the one on the case. Being registered means there is a record; it does not by itself prove the battery genuine.",
+        "核对：上面的编码应与电池外壳上的一致。登记只说明这个编码有记录，不能单凭它认定是正品。",
+        "Compare: the code above should be the one on the case. Registered only means that there is a record; it does not prove the battery genuine.",
     ),
     text(
         "对不上，或容量、型号与标牌不同：请停止充电，问销售店，或拨打 12315。",
         "If it differs, or capacity or model are not as on the label: stop charging, ask the shop, or call 12315.",
     ),
     text(
-        "电池旧了，请交到回收点，不要拆开或丢进垃圾桶。",
-        "Take an old battery to a collection point. Do not open it or bin it.",
+        "电池旧了：请交给正规回收点，不要拆开，也不要丢进垃圾桶。",
+        "When the battery is worn out: take it to a proper collection point. Do not open it or bin it.",
     ),
 ];
 
 const PLATE_STEPS: [Text; 2] = [
     text(
-        "核对：上面的号码应与号牌上印的一致，一位不差。",
-        "Compare: the number above should be the one printed on the plate.",
+        "核对：中间 7 位应与号牌上印的一致，一位不差。登记只说明这个编码有记录。",
+        "Compare: the seven digits in the middle should be those on the plate. Registered only means that there is a record.",
     ),
     text(
         "对不上，或号牌像是伪造的：请拨打 110。",
@@ -185,7 +199,7 @@ pub(crate) const fn not_registered_steps(kind: Kind) -> [Text; 3] {
     let new = match kind {
         Kind::Vin | Kind::Pwb => text(
             "刚买的：过几天再查，或请销售店联系厂家登记。",
-            "If it is new: look again in a few days, or have the shop ask the maker to register it.",
+            "If you have just bought it: look again in a few days, or have the shop ask the maker to register it.",
         ),
         Kind::Lic => text(
             "刚上牌的：过几天再查，或问发牌的车管部门。",
@@ -217,8 +231,8 @@ pub(crate) const fn where_to_find(kind: Kind) -> Text {
             "Letters and digits, on the battery’s case, with the 8 characters of the organisation in front.",
         ),
         Kind::Lic => text(
-            "14 位数字，在号牌的二维码里。",
-            "14 digits, in the QR code of the plate.",
+            "14 位数字：6 位地区代码，号牌上印的 7 位号码，末位 0（普通）或 1（带芯片）。",
+            "14 digits: 6 of the district, the 7 printed on the plate, then 0 (plain) or 1 (with a chip).",
         ),
     }
 }

@@ -13,8 +13,8 @@ use crate::{
 pub fn refusal_title(refusal: &Refusal, lang: Lang) -> String {
     let title = match refusal {
         Refusal::NotACode { .. } => text("这不像一个编码", "This does not look like a code"),
-        Refusal::BadRequest => text("这个请求看不懂", "This request makes no sense"),
-        Refusal::NotRegistered { .. } => text("暂未查到登记", "Not registered yet"),
+        Refusal::BadRequest => text("没看懂这个请求", "This request was not understood"),
+        Refusal::NotRegistered { .. } => text("暂未查到登记", "No registration found"),
         Refusal::NoSuchPage => text("没有这个页面", "No such page"),
         Refusal::Method { .. } => text("不支持这种请求方式", "This method is not supported"),
         Refusal::NotAcceptable { .. } => text("没有您要的格式", "Not available in this form"),
@@ -33,8 +33,8 @@ pub fn refusal_detail(refusal: &Refusal, lang: Lang) -> String {
             "Please start again from the home page.",
         ),
         Refusal::NotRegistered { .. } => text(
-            "编码格式没有问题，只是还没有登记。资料有时上传得晚，这不表示是假的。",
-            "The code is well formed; it is just not registered yet. Records are sometimes uploaded late: this does not mean it is fake.",
+            "编码格式正确，但目前查不到登记。资料有时上传得晚：这不表示是假的，也不证明是真的。",
+            "The code is well formed, but there is no record of it at present. Records are sometimes uploaded late: this does not mean it is fake, nor that it is genuine.",
         ),
         Refusal::NoSuchPage => text(
             "地址可能输错了，请从首页查询。",
@@ -113,10 +113,10 @@ fn not_a_code(kind: Option<Kind>, why: NotACode, lang: Lang) -> String {
             format!("{noun}应有 {want} 位数字，这里是 {got} 位，多了 {} 位。", got.saturating_sub(want))
         }
         (NotACode::Digits { got, want }, Lang::En) if got < want => {
-            format!("{noun} has {want} digits. These are {got} of {want} digits.")
+            format!("{noun} has {want} digits. Here are {got} of {want} digits.")
         }
         (NotACode::Digits { got, want }, Lang::En) => {
-            format!("{noun} has {want} digits. These are {got}, {} too many.", got.saturating_sub(want))
+            format!("{noun} has {want} digits. Here are {got}, {} too many.", got.saturating_sub(want))
         }
         (NotACode::NotADigit { at }, Lang::Zh) => format!("{noun}只有数字，第 {at} 个字符不是。"),
         (NotACode::NotADigit { at }, Lang::En) => {
@@ -130,13 +130,13 @@ fn not_a_code(kind: Option<Kind>, why: NotACode, lang: Lang) -> String {
         }
         (NotACode::TooShort { got }, Lang::Zh) => format!("{noun}至少 9 位，这里是 {got} 位。"),
         (NotACode::TooShort { got }, Lang::En) => {
-            format!("{noun} has at least 9 characters. These are {got}.")
+            format!("{noun} has at least 9 characters. Here are {got}.")
         }
         (NotACode::TooLong { got }, Lang::Zh) => {
             format!("前 8 位之后最多 32 位，这里是 {got} 位。")
         }
         (NotACode::TooLong { got }, Lang::En) => {
-            format!("After the first 8 there are at most 32 characters. These are {got}.")
+            format!("After the first 8 there are at most 32 characters. Here are {got}.")
         }
     }
 }

@@ -71,7 +71,7 @@ fn a_code_that_is_too_short_is_told_by_how_much() {
     };
     assert_eq!(
         refusal_detail(&short, En),
-        "A vehicle’s code has 15 digits. These are 14 of 15 digits."
+        "A vehicle’s code has 15 digits. Here are 14 of 15 digits."
     );
     assert_eq!(
         refusal_detail(&short, Zh),
