@@ -164,6 +164,7 @@ fn unseen() -> Vec<(&'static str, Vec<String>)> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "one entry a change")]
 /// Each of these changes the public answer of the codes beside it, and of no other.
 fn seen() -> Vec<(&'static str, &'static [&'static str], String)> {
     let at = "2024-02-03T04:05:06+08:00";
