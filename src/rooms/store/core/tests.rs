@@ -3,8 +3,6 @@ use proptest::sample::subsequence;
 use serde_json::json;
 
 use super::*;
-use crate::rooms::store::PublicStore;
-use crate::rooms::store::embedded::Table;
 use crate::rules::dossier::sample::{CELLS, CYCLES, LIC, PWB, VIN, code, told, told_by, value};
 
 const OTHER: &str = "vin/218622108311028";
@@ -95,17 +93,26 @@ fn records() -> Vec<Incoming> {
     ]
 }
 
-fn raw(core: &Core, table: Table) -> Vec<u8> {
-    let txn = core.room.env.read_txn().unwrap();
+fn raw(core: &Core, rack: Rack) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for entry in table.iter(&txn).unwrap() {
-        let (key, value) = entry.unwrap();
-        bytes.extend_from_slice(key);
-        bytes.push(0);
-        bytes.extend_from_slice(value);
-        bytes.push(0);
-    }
+    let visit = |entries: Vec<Entry>| {
+        for (key, value) in entries {
+            bytes.extend_from_slice(&key);
+            bytes.push(0);
+            bytes.extend_from_slice(&value);
+            bytes.push(0);
+        }
+        Ok(())
+    };
+    core.each(rack, &[], visit).unwrap();
     bytes
+}
+
+fn sealed(core: &Core, one: &str, other: &str) -> Option<Vec<u8>> {
+    let pair = core.pair_key.pair(code(one), code(other)).unwrap();
+    let found = core.engine.get(Rack::Pairs, &[pair.tag.to_vec()]).unwrap();
+    let sealed = found.into_iter().next().flatten()?;
+    Some(pair.open(&sealed).unwrap())
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {
@@ -153,8 +160,7 @@ fn what_the_public_reads_holds_no_canary_and_pairs_hold_nothing_that_can_be_read
     let folder = tempfile::tempdir().unwrap();
     let core = open(folder.path(), "store");
     core.ingest(&records()).unwrap();
-    let tables = core.room.tables;
-    let dossiers = raw(&core, tables.dossiers);
+    let dossiers = raw(&core, Rack::Dossiers);
     let canaries = [
         "㐀",
         "㐁",
@@ -176,16 +182,16 @@ fn what_the_public_reads_holds_no_canary_and_pairs_hold_nothing_that_can_be_read
             "{canary} is in no dossier, so that it proves nothing"
         );
         for (name, table) in [
-            ("views", tables.views),
-            ("classes", tables.classes),
-            ("pairs", tables.pairs),
+            ("views", Rack::Views),
+            ("classes", Rack::Classes),
+            ("pairs", Rack::Pairs),
         ] {
             assert!(!holds(&raw(&core, table), canary), "{name} hold {canary}");
         }
     }
-    assert!(holds(&raw(&core, tables.views), "张**"));
-    assert!(holds(&raw(&core, tables.classes), "139****3546"));
-    let pairs = raw(&core, tables.pairs);
+    assert!(holds(&raw(&core, Rack::Views), "张**"));
+    assert!(holds(&raw(&core, Rack::Classes), "139****3546"));
+    let pairs = raw(&core, Rack::Pairs);
     for readable in [
         "218622108311027",
         "TN21080500543B48V121513522",
@@ -198,9 +204,13 @@ fn what_the_public_reads_holds_no_canary_and_pairs_hold_nothing_that_can_be_read
         assert!(!holds(&pairs, readable), "pairs hold {readable}");
     }
     // A view names no code of another kind: what stands under a vehicle's key names no battery.
-    let txn = core.room.env.read_txn().unwrap();
-    for entry in tables.views.iter(&txn).unwrap() {
-        let (key, view) = entry.unwrap();
+    let mut views = Vec::new();
+    core.each(Rack::Views, &[], |entries| {
+        views.extend(entries);
+        Ok(())
+    })
+    .unwrap();
+    for (key, view) in &views {
         let own = Code::from_key(key).unwrap();
         for other in [VIN, PWB, LIC, OTHER]
             .map(code)
@@ -220,12 +230,7 @@ fn who_has_both_codes_and_the_secret_finds_what_the_holder_may_see_and_nobody_el
     let folder = tempfile::tempdir().unwrap();
     let core = open(folder.path(), "store");
     core.ingest(&records()).unwrap();
-    let txn = core.room.env.read_txn().unwrap();
-    let find = |one: &str, other: &str| {
-        let pair = core.pair_key.pair(code(one), code(other)).unwrap();
-        let sealed = core.room.tables.pairs.get(&txn, &pair.tag).unwrap()?;
-        Some(pair.open(sealed).unwrap())
-    };
+    let find = |one: &str, other: &str| sealed(&core, one, other);
     for (one, other) in [
         (VIN, PWB),
         (LIC, VIN),
@@ -263,17 +268,8 @@ fn a_holder_sees_the_masked_owner_also_where_the_public_does_not() {
     let strict: Policy = "strict".parse().unwrap();
     open(folder.path(), "store").ingest(&records()).unwrap();
     let owner_in = |core: &Core| {
-        let txn = core.room.env.read_txn().unwrap();
-        let pair = core.pair_key.pair(code(VIN), code(LIC)).unwrap();
-        let sealed = core
-            .room
-            .tables
-            .pairs
-            .get(&txn, &pair.tag)
-            .unwrap()
-            .unwrap();
-        let views = raw(core, core.room.tables.views);
-        [views, pair.open(sealed).unwrap()].map(|bytes| holds(&bytes, "张**"))
+        let pair = sealed(core, VIN, LIC).unwrap();
+        [raw(core, Rack::Views), pair].map(|bytes| holds(&bytes, "张**"))
     };
     assert_eq!(owner_in(&open(folder.path(), "store")), [true, false]);
     let core = open(folder.path(), "store").reproject(strict, |_| {});
@@ -288,8 +284,8 @@ fn a_new_secret_leaves_no_pair_of_the_old_one() {
     let folder = tempfile::tempdir().unwrap();
     let core = open(folder.path(), "store");
     core.ingest(&records()).unwrap();
-    let old = raw(&core, core.room.tables.pairs);
-    let views = raw(&core, core.room.tables.views);
+    let old = raw(&core, Rack::Pairs);
+    let views = raw(&core, Rack::Views);
     drop(core);
     std::fs::write(folder.path().join("key"), [7; 32]).unwrap();
     let refused = Core::open(
@@ -305,7 +301,7 @@ fn a_new_secret_leaves_no_pair_of_the_old_one() {
     );
     core.unwrap().reproject(Policy::default(), |_| {}).unwrap();
     let core = open(folder.path(), "store");
-    let new = raw(&core, core.room.tables.pairs);
+    let new = raw(&core, Rack::Pairs);
     assert_eq!(new.len(), old.len());
     for tag in old
         .chunks(16)
@@ -315,34 +311,29 @@ fn a_new_secret_leaves_no_pair_of_the_old_one() {
         assert!(!holds(&new, &tag));
     }
     assert_ne!(new, old);
-    assert_eq!(raw(&core, core.room.tables.views), views);
+    assert_eq!(raw(&core, Rack::Views), views);
 }
 
 #[test]
 fn a_writer_whose_policy_or_secret_is_no_longer_the_stores_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let core = open(folder.path(), "store");
-    let meta_table = core.room.tables.meta;
-    let set = |key: &[u8], value: &[u8]| {
-        let mut txn = core.room.env.write_txn().unwrap();
-        meta_table.put(&mut txn, key, value).unwrap();
-        txn.commit().unwrap();
-    };
+    let set = |name: &str, value: &[u8]| core.engine.note(name, value).unwrap();
     let own = [Policy::default().stamp().byte()];
     let strict: Policy = "strict".parse().unwrap();
-    set(meta::POLICY, &[strict.stamp().byte()]);
+    set(about::POLICY, &[strict.stamp().byte()]);
     assert!(matches!(
         core.ingest(&records()),
         Err(StoreError::Policy { .. })
     ));
-    set(meta::POLICY, &own);
-    set(meta::PAIR_KEY_CHECK, b"another!");
+    set(about::POLICY, &own);
+    set(about::PAIR_KEY_CHECK, b"another!");
     assert!(matches!(
         core.ingest(&records()),
         Err(StoreError::PairKey(_))
     ));
     assert_eq!(core.dossiers().unwrap(), 0);
-    set(meta::PAIR_KEY_CHECK, &core.pair_key.check());
+    set(about::PAIR_KEY_CHECK, &core.pair_key.check());
     assert_eq!(core.ingest(&records()).unwrap().added, 14);
 }
 
@@ -351,20 +342,11 @@ fn bytes_that_are_no_view_and_a_store_of_another_format_are_told_and_never_shown
     let folder = tempfile::tempdir().unwrap();
     let core = open(folder.path(), "store");
     core.ingest(&records()).unwrap();
-    let mut txn = core.room.env.write_txn().unwrap();
     let stamp = Policy::default().stamp().byte();
-    core.room
-        .tables
-        .views
-        .put(&mut txn, &code(VIN).key(), &[stamp, 255, 255])
-        .unwrap();
-    core.room
-        .tables
-        .meta
-        .put(&mut txn, meta::FORMAT, &[99])
-        .unwrap();
-    txn.commit().unwrap();
-    let public = PublicStore::Embedded(core.reader());
+    let wrong = (code(VIN).key().to_vec(), vec![stamp, 255, 255]);
+    core.engine.put(Rack::Views, &[wrong]).unwrap();
+    core.engine.note("format", &[99]).unwrap();
+    let public = core.reader();
     let kept = public.read_now(code(VIN)).unwrap().unwrap();
     assert!(kept.open(code(VIN), "https://x").is_err());
     drop((public, core));
