@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -86,11 +86,25 @@ impl Audit {
                 "fields": look.fields,
                 "policy": look.policy.name(),
             });
-            self.file.write_all(format!("{line}\n").as_bytes())?;
+            // A line that was cut off, with the machine perhaps, keeps its place and its digest.
+            let end = if self.is_torn()? { "\n" } else { "" };
+            self.file.write_all(format!("{end}{line}\n").as_bytes())?;
             self.file.sync_data()
         });
         self.file.unlock()?;
         appended
+    }
+
+    /// Whether the last line has no end.
+    fn is_torn(&self) -> io::Result<bool> {
+        let mut file = File::open(&self.path)?;
+        if file.metadata()?.len() == 0 {
+            return Ok(false);
+        }
+        file.seek(SeekFrom::End(-1))?;
+        let mut last = [0];
+        file.read_exact(&mut last)?;
+        Ok(last != *b"\n")
     }
 
     fn last_line(&self) -> io::Result<String> {
@@ -115,18 +129,68 @@ mod tests {
     use super::*;
     use crate::words::code::Kind;
 
-    #[test]
-    fn each_line_holds_the_digest_of_the_one_before_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("audit.ndjson");
-        let look = Look {
+    fn look() -> Look<'static> {
+        Look {
             at: "2026-11-21T08:00:00Z".to_owned(),
             who: "somebody",
             audience: Audience::Police,
             code: Code::parse(Kind::Vin, "218622108311027").unwrap(),
             fields: vec!["sale.binding/create_time".to_owned()],
             policy: Policy::default(),
-        };
+        }
+    }
+
+    /// How many lines there are, each of which holds the digest of the one before it.
+    fn chained(path: &Path) -> usize {
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut before = "";
+        for line in text.lines() {
+            let digest = hex(digest(&SHA256, before.as_bytes()).as_ref());
+            assert!(line.contains(&digest), "{line} does not follow {before}");
+            before = line;
+        }
+        text.lines().count()
+    }
+
+    #[test]
+    fn of_many_that_write_at_once_each_adds_its_line_to_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.ndjson");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut audit = Audit::open(&path).unwrap();
+                    (0..5).for_each(|_| audit.write(&look()).unwrap());
+                });
+            }
+        });
+        assert_eq!(chained(&path), 20);
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_keeps_its_place_and_the_next_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.ndjson");
+        Audit::open(&path).unwrap().write(&look()).unwrap();
+        let whole = std::fs::read_to_string(&path).unwrap();
+        let torn: String = whole.chars().take(whole.len() / 2).collect();
+        std::fs::write(&path, format!("{whole}{torn}")).unwrap();
+        Audit::open(&path).unwrap().write(&look()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        let last: serde_json::Value = serde_json::from_str(lines[2]).unwrap();
+        assert_eq!(
+            last["before"],
+            hex(digest(&SHA256, torn.as_bytes()).as_ref())
+        );
+    }
+
+    #[test]
+    fn each_line_holds_the_digest_of_the_one_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.ndjson");
+        let look = look();
         Audit::open(&path).unwrap().write(&look).unwrap();
         Audit::open(&path).unwrap().write(&look).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();

@@ -371,3 +371,6 @@ impl fmt::Display for Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

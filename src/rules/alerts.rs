@@ -105,3 +105,6 @@ fn may_know_of_theft(audience: Audience, policy: Policy) -> bool {
         Audience::Public | Audience::App => policy.theft == Theft::Public,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,10 +8,10 @@ use saoma_pages::Audience;
 use super::alerts::alerts;
 use super::bytes::put_count;
 use super::dossier::Dossier;
-use super::project::sheets;
+use super::project::{is_withheld, sheets_where};
 use super::show::Reader;
 use super::stored::{self, StoredSheet};
-use crate::words::catalog::{FieldKind, RecordKind};
+use crate::words::catalog::{Field, FieldKind, RecordKind};
 use crate::words::code::{Code, Kind};
 use crate::words::policy::Policy;
 use crate::words::record::{LIST_SEPARATOR, Record, Value};
@@ -73,12 +73,18 @@ pub fn partners(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
 /// What the holder of a pair may see of one of its codes beyond the public view, as bytes.
 pub fn holder_part(code: Code, dossier: Dossier<'_>, policy: Policy) -> Vec<u8> {
     let holder = Reader::Masked(Audience::Holder);
-    let extra: Vec<StoredSheet> = sheets(Some(code), dossier, holder, policy)
-        .into_iter()
-        .filter_map(|settled| beyond_public(settled.sheet))
-        .collect();
+    let extra: Vec<StoredSheet> = sheets_where(Some(code), dossier, holder, policy, |kind| {
+        shows_holders_more(kind, policy)
+    })
+    .into_iter()
+    .filter_map(|settled| beyond_public(settled.sheet, policy))
+    .collect();
     let raised = alerts(dossier, holder, policy);
-    let public = alerts(dossier, Reader::Masked(Audience::Public), policy);
+    let public = if raised.is_empty() {
+        Vec::new()
+    } else {
+        alerts(dossier, Reader::Masked(Audience::Public), policy)
+    };
     let extra_alerts: Vec<_> = raised
         .into_iter()
         .filter(|raised| public.iter().all(|public| public.alert != raised.alert))
@@ -93,13 +99,25 @@ pub fn holder_part(code: Code, dossier: Dossier<'_>, policy: Policy) -> Vec<u8> 
     part
 }
 
-fn beyond_public(mut sheet: StoredSheet) -> Option<StoredSheet> {
+/// Whether a holder sees anything in records of this type that the public does not.
+fn shows_holders_more(kind: RecordKind, policy: Policy) -> bool {
+    let mut fields = kind.fields().iter();
+    fields.any(|field| is_beyond_public(field, policy))
+}
+
+/// A holder sees the masked owner under every policy.
+fn is_beyond_public(field: &Field, policy: Policy) -> bool {
+    field.entry.rule(Audience::Holder) != field.entry.rule(Audience::Public)
+        || is_withheld(field, Audience::Public, policy)
+}
+
+fn beyond_public(mut sheet: StoredSheet, policy: Policy) -> Option<StoredSheet> {
     let fields = sheet.kind.fields();
     for row in &mut sheet.rows {
         row.retain(|cell| {
-            fields.get(usize::from(cell.slot)).is_some_and(|field| {
-                field.entry.rule(Audience::Holder) != field.entry.rule(Audience::Public)
-            })
+            fields
+                .get(usize::from(cell.slot))
+                .is_some_and(|field| is_beyond_public(field, policy))
         });
     }
     sheet.rows.retain(|row| !row.is_empty());

@@ -199,3 +199,6 @@ fn recall(from: &mut Reader<'_>) -> Option<Recall> {
         to: bound()?,
     })
 }
+
+#[cfg(test)]
+mod tests;

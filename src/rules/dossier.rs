@@ -63,12 +63,10 @@ impl<'a> Dossier<'a> {
     }
 
     /// The records of one type, by moment. The others are passed over unread.
-    pub fn records_of(self, kind: RecordKind) -> impl DoubleEndedIterator<Item = Record<'a>> {
+    pub fn records_of(self, kind: RecordKind) -> impl Iterator<Item = Record<'a>> + use<'a> {
         let head = [RECORD, kind.number()];
-        let of_kind: Vec<&[u8]> = runs(self.0).filter(|run| run.starts_with(&head)).collect();
-        of_kind
-            .into_iter()
-            .filter_map(|run| Record::read(run.split_first()?.1))
+        let of_kind = runs(self.0).filter(move |run| run.starts_with(&head));
+        of_kind.filter_map(|run| Record::read(run.split_first()?.1))
     }
 
     /// The links to the subject from records of one type, by moment.
@@ -194,3 +192,8 @@ fn keys(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         Some(key)
     })
 }
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,21 @@ pub fn sheets(
     reader: Reader<'_>,
     policy: Policy,
 ) -> Vec<Settled> {
-    let records: Vec<Record<'_>> = dossier.records().collect();
+    sheets_where(code, dossier, reader, policy, |_any| true)
+}
+
+/// The same, of the record types that are wanted.
+pub fn sheets_where(
+    code: Option<Code>,
+    dossier: Dossier<'_>,
+    reader: Reader<'_>,
+    policy: Policy,
+    wanted: impl Fn(RecordKind) -> bool,
+) -> Vec<Settled> {
+    let records: Vec<Record<'_>> = dossier
+        .records()
+        .filter(|record| wanted(record.kind))
+        .collect();
     records
         .chunk_by(|one, next| one.kind == next.kind)
         .filter_map(|group| sheet(code, group, reader, policy))
@@ -158,12 +172,8 @@ fn row(
         (Shown::Plain(text), Some(code)) if key != "ChePaiHM" && text == code.value() => Kept::Echo,
         _ => Kept::Shown(shown),
     };
-    let is_owner = |field: &Field| {
-        field.entry.record == RecordKind::RegistrationPlate && field.entry.kind == FieldKind::Name
-    };
-    let withheld = audience == Audience::Public && policy.owner == Owner::Withheld;
     let wanted = |field: &Field| {
-        field.entry.rule(audience) != Rule::Withheld && !(withheld && is_owner(field))
+        field.entry.rule(audience) != Rule::Withheld && !is_withheld(field, audience, policy)
     };
     record
         .values_where(wanted)
@@ -173,6 +183,14 @@ fn row(
             Some(StoredCell { slot, kept })
         })
         .collect()
+}
+
+/// Whether the operator's choice withholds what the table would show.
+pub(super) fn is_withheld(field: &Field, audience: Audience, policy: Policy) -> bool {
+    audience == Audience::Public
+        && policy.owner == Owner::Withheld
+        && field.entry.record == RecordKind::RegistrationPlate
+        && field.entry.kind == FieldKind::Name
 }
 
 /// Whether a stored address is the one on the code's own sticker.
@@ -227,7 +245,12 @@ fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> 
         return None;
     }
     let reader = Reader::Masked(Audience::Public);
-    let mut produced = dossier.records_of(RecordKind::ProductionVehicle);
-    let last = produced.rfind(|record| !row(Some(code), record, reader, policy).is_empty())?;
+    let last = dossier
+        .records_of(RecordKind::ProductionVehicle)
+        .filter(|record| !row(Some(code), record, reader, policy).is_empty())
+        .last()?;
     CreditCode::parse(last.source).ok().map(Maker::of_party)
 }
+
+#[cfg(test)]
+mod tests;

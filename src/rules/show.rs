@@ -83,3 +83,6 @@ fn whole(field: &Field, value: &Value<'_>, grant: Option<&Grant>) -> Option<Show
         Value::Secret(personal) => personal.disclose(grant?).into(),
     })
 }
+
+#[cfg(test)]
+mod tests;

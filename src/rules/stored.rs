@@ -236,3 +236,6 @@ pub fn maker(bytes: &[u8]) -> Option<Maker> {
     from.number()?;
     Maker::parse(from.text()?)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

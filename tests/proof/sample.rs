@@ -88,7 +88,7 @@ pub(crate) fn sale(id: &str, vin: &str, batteries: &[&str], at: &str) -> String 
 pub(crate) fn plate(id: &str, lic: &str, vin: &str, batteries: &[&str], at: &str) -> String {
     let codes: Vec<&str> = batteries.iter().map(|code| value(code)).collect();
     let fields = json!({"XingMing": "张三丰", "IdentityCard": "330106199001011238",
-        "ChePaiHM": &value(lic)[6..13], "XuDianCWYBH": codes, "ZhenCheBM": value(vin),
+        "ChePaiHM": value(lic).get(6..13).unwrap(), "XuDianCWYBH": codes, "ZhenCheBM": value(vin),
         "LinkUrl": format!("https://www.pzcode.cn/{lic}"), "CommitDate": at});
     line(id, "registration.plate", POLICE, at, &fields)
 }

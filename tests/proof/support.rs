@@ -16,7 +16,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Longer than anything here takes on a busy machine, shorter than anybody's patience.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 /// Between two looks at something that another process has to do.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
@@ -219,9 +219,14 @@ impl Drop for Running {
 impl Serving {
     /// The answer to one request with these header lines, on a connection of its own.
     pub(crate) fn ask(&self, method: &str, target: &str, lines: &[&str]) -> Answer {
-        let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
-        let end = "Connection: close\r\n\r\n";
-        let request = format!("{method} {target} HTTP/1.1\r\nHost: door\r\n{lines}{end}");
+        let first = format!("{method} {target} HTTP/1.1");
+        let head = [
+            &[&*first, "Host: door"],
+            lines,
+            &["Connection: close", "", ""],
+        ]
+        .concat();
+        let request = head.join("\r\n");
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();

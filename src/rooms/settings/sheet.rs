@@ -23,6 +23,9 @@ struct Written {
 
 const PREFIX: &str = "SAOMA_";
 
+/// Variables that stand for arguments of commands, not for settings.
+const OF_COMMANDS: [&str; 2] = ["SAOMA_CONFIG", "SAOMA_PAIR_KEY_FILE"];
+
 impl Sheet {
     pub(super) fn new(text: &str, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut mistakes = Vec::new();
@@ -139,7 +142,8 @@ impl Sheet {
                 None => left.push(key.clone()),
             }
         }
-        left.extend(self.environment.keys().cloned());
+        let misspelt = |name: &&String| !OF_COMMANDS.contains(&name.as_str());
+        left.extend(self.environment.keys().filter(misspelt).cloned());
         for place in left {
             let _none: Option<()> = self.mistake(&place, "there is no such setting");
         }

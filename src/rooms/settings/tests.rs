@@ -100,3 +100,10 @@ fn a_message_repeats_no_value_of_the_environment() {
     let error = from("", &[("SAOMA_STORE", "redis://:hunter2@host")]).unwrap_err();
     assert!(!error.to_string().contains("hunter2"));
 }
+
+#[test]
+fn variables_that_are_arguments_of_commands_are_no_mistakes() {
+    let variables =
+        ["SAOMA_CONFIG", "SAOMA_PAIR_KEY_FILE"].map(|name| (name.to_owned(), "x".to_owned()));
+    assert!(Settings::read("", variables).is_ok());
+}

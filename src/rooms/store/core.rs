@@ -353,3 +353,6 @@ fn resident_file_bytes() -> u64 {
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
 }
+
+#[cfg(test)]
+mod tests;

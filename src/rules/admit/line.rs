@@ -14,6 +14,10 @@ const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// Reads a line. What serde says of a mistake repeats the value, so it is dropped here.
 pub fn read(line: &[u8]) -> Result<Draft<'_>, Rejection> {
+    // serde would take a list for an object, its parts by their places.
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return Err(Rejection::line(Reason::NotARecord));
+    }
     let line: Line<'_> = serde_json::from_slice(line)
         .map_err(|_quotes_the_value| Rejection::line(Reason::NotARecord))?;
     Ok(Draft {
