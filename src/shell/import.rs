@@ -28,7 +28,7 @@ mod source;
 mod table;
 
 /// Records in one transaction. Larger batches write fewer pages, smaller ones hold less memory.
-const BATCH_RECORDS: usize = 3_000;
+const BATCH_RECORDS: usize = 16_000;
 /// Bytes of records in one transaction, for files whose records are long.
 const BATCH_BYTES: usize = 16 << 20;
 /// The exit code when some records were refused.

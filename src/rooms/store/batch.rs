@@ -289,11 +289,11 @@ impl<'a> Desk<'a> {
         // Couples come in order, so those of one shelf come together.
         let mut last: Option<(Code, Shelf)> = None;
         for &(one, other) in couples {
-            let shelf = match last {
+            let place = match last {
                 Some((before, known)) if are_neighbours(before, one) => known,
                 Some(_) | None => self.ink.pair_key.shelf(one),
             };
-            last = Some((one, shelf));
+            last = Some((one, place));
             let mut content = Vec::with_capacity(128);
             for code in [one, other] {
                 let part = match parts.entry(code) {
@@ -308,7 +308,7 @@ impl<'a> Desk<'a> {
             let pair = self
                 .ink
                 .pair_key
-                .pair_on(shelf, one, other)
+                .pair_on(place, one, other)
                 .map_err(|_same| StoreError::Corrupt("a pair"))?;
             let entry = pair
                 .seal(&content)

@@ -111,7 +111,7 @@ impl PairKey {
     }
 
     /// The pair of two codes whose shelf is known already.
-    pub fn pair_on(&self, shelf: Shelf, one: Code, other: Code) -> Result<Pair, NotAPair> {
+    pub fn pair_on(&self, place: Shelf, one: Code, other: Code) -> Result<Pair, NotAPair> {
         if one == other {
             return Err(NotAPair);
         }
@@ -131,7 +131,7 @@ impl PairKey {
         let (key, _) = rest.split_first_chunk::<32>().ok_or(NotAPair)?;
         let key = UnboundKey::new(&AES_256_GCM_SIV, key).map_err(|_unspecified| NotAPair)?;
         let mut tag = [0; TAG_LEN];
-        for (slot, byte) in tag.iter_mut().zip(shelf.iter().chain(own)) {
+        for (slot, byte) in tag.iter_mut().zip(place.iter().chain(own)) {
             *slot = *byte;
         }
         Ok(Pair {
