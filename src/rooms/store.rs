@@ -246,7 +246,8 @@ fn assemble(code: Code, stored: &StoredView, classes: &[Class], public_url: &str
     let mut as_of = stored.as_of;
     for class in classes {
         for recall in class.recalls_of(code, &models) {
-            alerts.push(recall.alert.clone());
+            // That it was lifted dates the answer too.
+            alerts.extend(recall.alert.clone());
             as_of = as_of.max(recall.at);
         }
         records.extend(open_sheets(&class.sheets, code, public_url));

@@ -24,7 +24,7 @@ pub struct Class {
     pub sheets: Vec<StoredSheet>,
     /// When that last changed.
     pub sheets_at: Option<Moment>,
-    /// Its recalls that stand.
+    /// Its recalls, also those that were lifted.
     pub recalls: Vec<Recall>,
     /// What it promises to repair, for how long.
     pub warranties: Vec<Warranty>,
@@ -33,8 +33,8 @@ pub struct Class {
 /// A recall, narrowed by model and by range of codes where the notice says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recall {
-    /// What the reader sees.
-    pub alert: Alert,
+    /// What the reader sees, or nothing where it was lifted again.
+    pub alert: Option<Alert>,
     /// When it came to stand as it stands, to the month.
     pub at: Moment,
     /// The model, or empty for all.
@@ -87,7 +87,10 @@ impl Class {
         stored::put_sheets(&mut out, &self.sheets);
         put_count(&mut out, self.recalls.len());
         for recall in &self.recalls {
-            stored::put_alert(&mut out, &recall.alert);
+            put_count(&mut out, usize::from(recall.alert.is_some()));
+            if let Some(alert) = &recall.alert {
+                stored::put_alert(&mut out, alert);
+            }
             put_number(&mut out, recall.at.seconds().cast_unsigned());
             put_text(&mut out, &recall.model);
             for bound in [recall.from, recall.to] {
@@ -146,8 +149,9 @@ fn recalls(dossier: Dossier<'_>, reader: show::Reader<'_>) -> Vec<Recall> {
     let mut standing: Vec<Recall> = Vec::new();
     for notice in dossier.records_of(RecordKind::NoticeRecall) {
         let bound = |key: &str| notice.open(key).and_then(|text| Code::parse_any(text).ok());
+        let lifted = is_lifted(&notice);
         let recall = Recall {
-            alert: alert(AlertKind::Recalled, &notice, reader),
+            alert: (!lifted).then(|| alert(AlertKind::Recalled, &notice, reader)),
             at: notice.at.month(),
             model: notice.open("model").unwrap_or_default().to_owned(),
             from: bound("from"),
@@ -158,7 +162,7 @@ fn recalls(dossier: Dossier<'_>, reader: show::Reader<'_>) -> Vec<Recall> {
         };
         // Notices come by moment: a later one of the same products replaces or lifts the earlier.
         let before = standing.iter().position(same).map(|at| standing.remove(at));
-        if is_lifted(&notice) {
+        if before.is_none() && lifted {
             continue;
         }
         let unchanged = before.filter(|before| before.alert == recall.alert);
@@ -187,7 +191,11 @@ fn in_full(code: Code) -> String {
 }
 
 fn recall(from: &mut Reader<'_>) -> Option<Recall> {
-    let alert = stored::alert(from)?;
+    let alert = match from.count()? {
+        0 => None,
+        1 => Some(stored::alert(from)?),
+        _ => return None,
+    };
     let at = Moment::from_seconds(from.number()?.cast_signed());
     let model = from.text()?.to_owned();
     let mut bound = || from.text().map(|text| Code::parse_any(text).ok());

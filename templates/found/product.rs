@@ -115,7 +115,7 @@ fn warranty(teller: &mut Teller<'_>) -> Markup {
         if let (Some(part), Some(months)) = (row.get("part"), row.get("months")) {
             teller.told.insert((WARRANTY, at, "part"));
             teller.told.insert((WARRANTY, at, "months"));
-            let months = format!("{} {}", months.text(), words::MONTHS.to(teller.lang));
+            let months = words::months(&months.text(), teller.lang);
             terms.push((part.text(), Shown::Plain(months)));
         }
     }

@@ -1,7 +1,10 @@
 //! What the pages themselves say.
 
 use super::{Text, text};
-use crate::view::{Audience, Kind};
+use crate::{
+    lang::Lang,
+    view::{Audience, Kind},
+};
 
 pub(crate) const SITE: Text = text("电动自行车扫码查询", "E-bike codes");
 pub(crate) const OTHER_LANGUAGE: Text = text("EN", "中文");
@@ -25,12 +28,12 @@ pub(crate) const STANDARD: Text = text(
 /// The answer, when there is no warning. It says what was found and no more.
 pub(crate) const REGISTERED: Text = text("编码已登记", "This code is registered");
 pub(crate) const NO_WARNING: Text = text(
-    "目前没有警示。请把下面的编码与实物核对。",
-    "No warning at present. Now compare the code below with the item.",
+    "目前没有警示。请核对下面的编码。",
+    "No warning at present. Please compare the code below.",
 );
 pub(crate) const NO_WARNING_THEN: Text = text(
-    "当时没有警示。请把下面的编码与实物核对。",
-    "There was no warning then. Now compare the code below with the item.",
+    "当时没有警示。请核对下面的编码。",
+    "There was no warning then. Please compare the code below.",
 );
 pub(crate) const THE_NOTICE: Text = text("通知原文", "The notice");
 pub(crate) const STILL_REGISTERED: Text = text(
@@ -48,13 +51,12 @@ pub(crate) const CERTIFIED_NOTE: Text = text(
     "这是车型认证时的配置，不一定是车上现在装的电池。",
     "What the model was certified with. The battery fitted today may be another.",
 );
-pub(crate) const MASKED: Text = text("为保护隐私，有意隐去", "Hidden on purpose, for privacy");
+pub(crate) const MASKED: Text = text("有意隐去，保护隐私", "Hidden on purpose, for privacy");
 pub(crate) const NEXT: Text = text("接下来", "What to do next");
 pub(crate) const MORE: Text = text("更多登记信息", "More from the register");
 pub(crate) const STICKER: Text = text("标签地址", "Address on the sticker");
 pub(crate) const UPDATED: Text = text("内容更新", "Last changed");
 pub(crate) const PLATE_AREA: Text = text("发牌地区", "Issued in");
-pub(crate) const MONTHS: Text = text("个月", "months");
 pub(crate) const YES: Text = text("是", "Yes");
 pub(crate) const NO: Text = text("否", "No");
 
@@ -102,6 +104,15 @@ pub(crate) const PRIVACY_POINTS: [(Text, Text); 4] = [
         ),
     ),
 ];
+
+/// A length of time in months, as it was submitted.
+pub(crate) fn months(count: &str, lang: Lang) -> String {
+    match (lang, count) {
+        (Lang::Zh, _) => format!("{count} 个月"),
+        (Lang::En, "1") => "1 month".to_owned(),
+        (Lang::En, _) => format!("{count} months"),
+    }
+}
 
 /// The thing, as a heading.
 pub(crate) const fn kind_name(kind: Kind) -> Text {

@@ -42,6 +42,9 @@ const markup = new HtmlValidate(
   }),
 );
 
+// However it ends, the last line says how it went.
+process.on("SIGTERM", () => end("stopped before the end"));
+
 await turnOver();
 const front = await openFront(demo);
 const browsers = new Map();
@@ -64,14 +67,21 @@ try {
   tally.check("a page is one request", asked);
   console.log("\nlowest contrast of the answer, light and dark:");
   console.log([...lowest].map(([name, ratio]) => `     ${name} ${ratio.toFixed(1)}`).join("\n"));
+} catch (error) {
+  tally.check("the run", [String(error).split("\n")[0]]);
 } finally {
   for (const browser of browsers.values()) await browser.close();
   front.close();
 }
 await lighthouse(demo, tally);
 await compare();
-console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
-process.exitCode = tally.failed === 0 ? 0 : 1;
+end();
+
+function end(fault) {
+  if (fault) tally.check("the run", [fault]);
+  console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
+  process.exit(tally.failed === 0 ? 0 : 1);
+}
 
 /** A page with every fault: checks that find nothing in it would find nothing anywhere. */
 async function selfTest() {

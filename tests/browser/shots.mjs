@@ -12,7 +12,7 @@ const browser = await openBrowser();
 try {
   for (const { file, path, dark } of SHOTS) {
     const tab = await browser.newPage({
-      viewport: { width: 390, height: 844 },
+      viewport: { width: 390, height: 760 },
       deviceScaleFactor: 2,
       colorScheme: dark ? "dark" : "light",
     });

@@ -17,7 +17,7 @@ use std::path::Path;
 use aws_lc_rs::digest::{SHA256, digest};
 use foldhash::fast::FixedState;
 
-use super::pairs::PairKey;
+use super::pairs::{PairKey, Shelf, are_neighbours};
 use super::{Rack, StoreError};
 pub use crate::rules::admit::Incoming;
 use crate::rules::bonds::{self, holder_part, partners};
@@ -286,7 +286,14 @@ impl<'a> Desk<'a> {
     pub(super) fn seal(&self, couples: &[Couple]) -> Result<Vec<Finished>, StoreError> {
         let mut parts: HashMap<Code, Vec<u8>, FixedState> = HashMap::default();
         let mut sealed = Vec::with_capacity(couples.len());
+        // Couples come in order, so those of one shelf come together.
+        let mut last: Option<(Code, Shelf)> = None;
         for &(one, other) in couples {
+            let place = match last {
+                Some((before, known)) if are_neighbours(before, one) => known,
+                Some(_) | None => self.ink.pair_key.shelf(one),
+            };
+            last = Some((one, place));
             let mut content = Vec::with_capacity(128);
             for code in [one, other] {
                 let part = match parts.entry(code) {
@@ -301,7 +308,7 @@ impl<'a> Desk<'a> {
             let pair = self
                 .ink
                 .pair_key
-                .pair(one, other)
+                .pair_on(place, one, other)
                 .map_err(|_same| StoreError::Corrupt("a pair"))?;
             let entry = pair
                 .seal(&content)

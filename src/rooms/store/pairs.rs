@@ -4,6 +4,11 @@
 //! the entry lies: without both codes there is nothing to look for, and entries tell nothing of
 //! each other. The key seals what the holder of both may see; whoever copies the store without
 //! the stickers reads nothing.
+//!
+//! Entries of neighbouring codes begin alike, under a prefix that only the secret can name. Codes
+//! come in runs, and a table written in runs is written once; scattered, a million vehicles made
+//! the same pages dirty over and over. It tells who copies the store how many pairs some unknown
+//! thousand codes have, and of no code whether it is in one.
 
 use std::fmt;
 use std::io::Write;
@@ -17,15 +22,23 @@ use crate::words::code::Code;
 
 /// Bytes of the secret.
 const SECRET_LEN: usize = 32;
-/// Bytes of a tag: 128 bits, so that two pairs never meet by chance.
-pub const TAG_LEN: usize = 16;
+/// Bytes of a tag.
+pub const TAG_LEN: usize = SHELF_LEN + OWN_LEN;
+/// Bytes of a tag that a pair shares with those of neighbouring codes.
+const SHELF_LEN: usize = 4;
+/// Bytes of a tag that are a pair's own: 96 bits, so that no two meet by chance.
+const OWN_LEN: usize = 12;
 /// What is sealed is filled up to a multiple of this, so that its length does not count repairs.
 const PADDING: usize = 64;
 /// Names the use of the secret, so that nothing else made with it can be taken for a pair.
 const USE: &[u8] = b"saoma pair 1";
+const SHELF_USE: &[u8] = b"saoma pair shelf 1";
 
 /// The deployment's secret for pairs. Kept in a file of its own, readable by the service only.
 pub struct PairKey(hmac::Key);
+
+/// The beginning of the tags of a neighbourhood's pairs.
+pub type Shelf = [u8; SHELF_LEN];
 
 /// Where a pair's entry lies.
 pub type Tag = [u8; TAG_LEN];
@@ -84,34 +97,58 @@ impl PairKey {
 
     /// The pair of two codes, in whatever order they come.
     pub fn pair(&self, one: Code, other: Code) -> Result<Pair, NotAPair> {
+        self.pair_on(self.shelf(one.min(other)), one, other)
+    }
+
+    /// Where the pairs of a code and of its neighbours lie together. The code is the smaller of
+    /// its pair.
+    pub fn shelf(&self, first: Code) -> Shelf {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(SHELF_USE);
+        context.update(neighbourhood(&first.key()));
+        let made = context.sign();
+        made.as_ref().first_chunk().copied().unwrap_or_default()
+    }
+
+    /// The pair of two codes whose shelf is known already.
+    pub fn pair_on(&self, place: Shelf, one: Code, other: Code) -> Result<Pair, NotAPair> {
         if one == other {
             return Err(NotAPair);
         }
-        let (first, second) = if one < other {
-            (one, other)
-        } else {
-            (other, one)
-        };
         let mut context = hmac::Context::with_key(&self.0);
         context.update(USE);
-        for code in [first, second] {
+        for code in [one.min(other), one.max(other)] {
             let key = code.key();
             // Lengths keep a long first and a short second from reading like another pair.
             context.update(&[u8::try_from(key.len()).unwrap_or(u8::MAX)]);
             context.update(&key);
         }
         let made = context.sign();
-        let (tag, rest) = made
+        let (own, rest) = made
             .as_ref()
-            .split_first_chunk::<TAG_LEN>()
+            .split_first_chunk::<OWN_LEN>()
             .ok_or(NotAPair)?;
         let (key, _) = rest.split_first_chunk::<32>().ok_or(NotAPair)?;
         let key = UnboundKey::new(&AES_256_GCM_SIV, key).map_err(|_unspecified| NotAPair)?;
+        let mut tag = [0; TAG_LEN];
+        for (slot, byte) in tag.iter_mut().zip(place.iter().chain(own)) {
+            *slot = *byte;
+        }
         Ok(Pair {
-            tag: *tag,
+            tag,
             key: LessSafeKey::new(key),
         })
     }
+}
+
+/// Whether two codes, each the smaller of its pair, have their pairs on one shelf.
+pub fn are_neighbours(one: Code, other: Code) -> bool {
+    neighbourhood(&one.key()) == neighbourhood(&other.key())
+}
+
+/// A code without its last three characters: a thousand vehicles of one maker and year.
+fn neighbourhood(key: &[u8]) -> &[u8] {
+    key.get(..key.len().saturating_sub(3)).unwrap_or(key)
 }
 
 impl Pair {
@@ -209,6 +246,26 @@ mod tests {
         let other = PairKey::new(&[8; SECRET_LEN]).pair(vin, pwb).unwrap();
         assert_eq!(other.open(&sealed), Err(NotAPair));
         assert_ne!(other.tag, key.pair(vin, pwb).unwrap().tag);
+    }
+
+    #[test]
+    fn pairs_of_neighbouring_codes_lie_together_and_others_do_not() {
+        let key = PairKey::new(&[7; SECRET_LEN]);
+        let (vin, pwb, lic) = codes();
+        let next = Code::parse(Kind::Vin, "218622108311999").unwrap();
+        let far = Code::parse(Kind::Vin, "218622108312000").unwrap();
+        let shelf = |code| key.pair(code, pwb).unwrap().tag[..SHELF_LEN].to_vec();
+        assert!(are_neighbours(vin, next) && !are_neighbours(vin, far));
+        assert_eq!(shelf(vin), shelf(next));
+        assert_ne!(shelf(vin), shelf(far));
+        assert_eq!(
+            shelf(vin),
+            key.pair(lic, vin).unwrap().tag[..SHELF_LEN].to_vec()
+        );
+        assert_ne!(
+            key.pair(vin, pwb).unwrap().tag,
+            key.pair(next, pwb).unwrap().tag
+        );
     }
 
     #[test]
