@@ -6,7 +6,7 @@
 //! 3. The public view of each dossier that changed is made anew.
 //! 4. So is the sealed entry of each pair that one of them belongs to.
 //!
-//! Nothing here reads or writes a store. An engine lays the dossiers it has on a [`Desk`], asks
+//! Nothing here reads or writes a store. An engine lays the dossiers it has on a `Desk`, asks
 //! the desk what comes of the batch, and keeps that in its own way. Everything comes in the order
 //! of its keys, which is what makes bulk import fast.
 
