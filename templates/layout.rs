@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::{icons, lang::Lang, style::STYLE, words};
+use crate::{icons, lang::Lang, style::Sheet, words};
 
 /// The site's mark for a browser's tab, inside the page.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'\
@@ -45,7 +45,7 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) ->
                 meta property="og:type" content="website";
                 meta property="og:title" content=(preview);
                 meta property="og:description" content=(words::PREVIEW.to(lang));
-                style { (STYLE) }
+                style { (Sheet) }
             }
             body {
                 a class="skip" href="#answer" { (words::SKIP.to(lang)) }

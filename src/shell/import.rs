@@ -22,19 +22,15 @@ use crate::rooms::store::core::{Conflict, Core};
 use crate::rules::admit::{Incoming, Reason, Rejection};
 use crate::rules::contradictions::Claim;
 use crate::words::catalog::RecordKind;
-use crate::words::code::{Code, Kind};
-use crate::words::subject::Subject;
+use crate::words::code::Code;
 
 mod source;
 mod table;
 
-/// Records held at once. They are sorted before they are written, so that each transaction meets
-/// few makers and dirties few pages.
-const WINDOW_RECORDS: usize = 64_000;
-/// Bytes of records held at once, for files whose records are long.
-const WINDOW_BYTES: usize = 24 << 20;
 /// Records in one transaction. Larger ones write fewer pages, smaller ones hold less memory.
-const BATCH_RECORDS: usize = 2_000;
+const BATCH_RECORDS: usize = 16_000;
+/// Bytes of records in one transaction, for files whose records are long.
+const BATCH_BYTES: usize = 16 << 20;
 /// The exit code when some records were refused.
 const SOME_REJECTED: u8 = 3;
 
@@ -110,8 +106,8 @@ struct Import {
     core: Core,
     path: PathBuf,
     rejects: SideFile,
-    window: Vec<Incoming>,
-    window_bytes: usize,
+    batch: Vec<Incoming>,
+    batch_bytes: usize,
     suspects: BTreeSet<Code>,
     claims: BTreeSet<Claim>,
     makers: bool,
@@ -178,8 +174,8 @@ impl Import {
             core,
             path: path.to_owned(),
             rejects: SideFile::beside(path, "rejected"),
-            window: Vec::new(),
-            window_bytes: 0,
+            batch: Vec::with_capacity(BATCH_RECORDS),
+            batch_bytes: 0,
             suspects: BTreeSet::new(),
             claims: BTreeSet::new(),
             makers: false,
@@ -193,30 +189,22 @@ impl Import {
         self.tally.read += 1;
         match read {
             Ok(incoming) => {
-                self.window_bytes += incoming.bytes.len();
-                self.window.push(incoming);
+                self.batch_bytes += incoming.bytes.len();
+                self.batch.push(incoming);
             }
             Err(rejection) => self.reject(line, rejection)?,
         }
-        if self.window.len() < WINDOW_RECORDS && self.window_bytes < WINDOW_BYTES {
+        if self.batch.len() < BATCH_RECORDS && self.batch_bytes < BATCH_BYTES {
             return Ok(self);
         }
-        self.flush()
-    }
-
-    fn flush(mut self) -> Result<Self, ImportError> {
-        let mut window = std::mem::take(&mut self.window);
-        self.window_bytes = 0;
-        window.sort_by_cached_key(whereabouts);
-        for batch in window.chunks(BATCH_RECORDS) {
-            self.write(batch)?;
-            self.core = self.core.breathe()?;
-        }
+        self.flush()?;
         Ok(self)
     }
 
-    fn write(&mut self, batch: &[Incoming]) -> Result<(), ImportError> {
-        let mut outcome = self.core.ingest(batch)?;
+    fn flush(&mut self) -> Result<(), ImportError> {
+        let mut outcome = self.core.ingest(&self.batch)?;
+        self.batch.clear();
+        self.batch_bytes = 0;
         self.tally.added += outcome.added;
         self.tally.known += outcome.known;
         self.suspects.append(&mut outcome.suspects);
@@ -240,18 +228,18 @@ impl Import {
         self.rejects.write(&said)
     }
 
-    fn finish(self) -> Result<(Core, Tally), ImportError> {
-        let mut import = self.flush()?;
-        let mut list = SideFile::beside(&import.path, "conflicts");
+    fn finish(mut self) -> Result<(Core, Tally), ImportError> {
+        self.flush()?;
+        let mut list = SideFile::beside(&self.path, "conflicts");
         list.forget()?;
-        for conflict in import.conflicts()? {
-            import.tally.conflicts += 1;
+        for conflict in self.conflicts()? {
+            self.tally.conflicts += 1;
             list.write(&in_words(&conflict))?;
         }
         list.close()?;
-        import.rejects.close()?;
-        import.bar.finish_and_clear();
-        Ok((import.core, import.tally))
+        self.rejects.close()?;
+        self.bar.finish_and_clear();
+        Ok((self.core, self.tally))
     }
 
     /// Looked for when all records are in, so that their order does not matter.
@@ -337,19 +325,6 @@ impl SideFile {
             source,
         }
     }
-}
-
-/// What lies together in the store: a vehicle with all that names it, else the subject itself.
-fn whereabouts(one: &Incoming) -> Subject {
-    let is_vehicle = |code: &&Code| code.kind() == Kind::Vin;
-    let vehicle = one.mentions.iter().find(is_vehicle).copied();
-    vehicle
-        .filter(|_| {
-            one.subject
-                .code()
-                .is_none_or(|code| code.kind() != Kind::Vin)
-        })
-        .map_or(one.subject, Subject::Code)
 }
 
 fn in_words(conflict: &Conflict) -> serde_json::Value {

@@ -155,7 +155,6 @@ impl Core {
                 Some(next) => from = next,
                 None => return Ok(count),
             }
-            self = self.breathe()?;
         }
     }
 
@@ -290,14 +289,6 @@ impl Core {
                 None => return Ok(()),
             }
         }
-    }
-
-    /// Gives back memory that is only held for speed, when there is much of it.
-    pub fn breathe(self) -> Result<Self, StoreError> {
-        Ok(Self {
-            engine: self.engine.breathe()?,
-            ..self
-        })
     }
 
     fn ink(&self) -> Ink<'_> {

@@ -4,7 +4,7 @@
 //! a serving process, it answers fastest, and a commit is whole or not there at all, also after
 //! `kill -9`. Its price: the file is mapped into memory, and opening it is an `unsafe` call.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use heed::types::Bytes;
 use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, WithoutTls};
@@ -54,7 +54,6 @@ struct Tables {
 pub(super) struct Room {
     env: Env<WithoutTls>,
     tables: Tables,
-    path: PathBuf,
 }
 
 /// The reading side of a store: views and classes, nothing else.
@@ -91,20 +90,9 @@ impl Room {
         env.clear_stale_readers()
             .map_err(|error| fail(error.into()))?;
         let tables = Tables::open(&env)?;
-        let room = Self {
-            env,
-            tables,
-            path: path.to_owned(),
-        };
+        let room = Self { env, tables };
         room.check_format()?;
         Ok(room)
-    }
-
-    /// Closes the folder and opens it again. The last handle of this process has to be this one.
-    fn reopen(self) -> Result<Self, StoreError> {
-        let Self { env, path, .. } = self;
-        env.prepare_for_closing().wait();
-        Self::open(&path)
     }
 
     fn check_format(&self) -> Result<(), StoreError> {

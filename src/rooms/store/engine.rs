@@ -47,9 +47,6 @@ pub(super) trait Engine: fmt::Debug + Send {
 
     /// The public side of the same store.
     fn reader(&self, policy: Policy) -> PublicStore;
-
-    /// Gives back memory that is only held for speed.
-    fn breathe(self: Box<Self>) -> Result<Box<dyn Engine>, StoreError>;
 }
 
 /// Opens the engine that keeps these rooms.

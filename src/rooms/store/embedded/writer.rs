@@ -14,9 +14,6 @@ use crate::rooms::store::{PublicStore, Rack, StoreError};
 use crate::words::policy::Policy;
 use crate::words::subject::{PARTY, Subject};
 
-/// File-backed memory that an import may hold before it gives it back. Pages of the mapped file
-/// count as ours while we hold them, though the system could take them at any time.
-const RESIDENT_MAX: u64 = 48 << 20;
 /// Entries in one step of a walk: few enough to hold, many enough to sort before writing.
 const STEP: usize = 20_000;
 
@@ -149,13 +146,6 @@ impl Engine for Room {
     fn reader(&self, policy: Policy) -> PublicStore {
         PublicStore::Embedded(EmbeddedReader::of(self, policy))
     }
-
-    fn breathe(self: Box<Self>) -> Result<Box<dyn Engine>, StoreError> {
-        if resident_file_bytes() < RESIDENT_MAX {
-            return Ok(self);
-        }
-        Ok(Box::new(self.reopen()?))
-    }
 }
 
 /// Notes each record's digest under its source and id. Gives back the ones that are new.
@@ -236,14 +226,4 @@ fn put(table: Table, txn: &mut RwTxn<'_>, key: &[u8], value: &[u8]) -> Result<bo
     }
     table.put(txn, key, value)?;
     Ok(true)
-}
-
-/// File-backed memory of this process, from the kernel; nothing where it does not say.
-fn resident_file_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("RssFile:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
 }

@@ -308,10 +308,6 @@ impl Engine for Writer {
     fn reader(&self, policy: Policy) -> PublicStore {
         PublicStore::Redis(Box::new(RedisReader::new(self.public.clone(), policy)))
     }
-
-    fn breathe(self: Box<Self>) -> Result<Box<dyn Engine>, StoreError> {
-        Ok(self)
-    }
 }
 
 impl Wires {
