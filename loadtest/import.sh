@@ -44,6 +44,8 @@ done
 tool=${SAOMA_LOADTEST:-$here/../target/release/saoma-loadtest}
 [[ -x $tool ]] || complain 'build it first: cargo build --release -p saoma-loadtest'
 [[ -x $saoma ]] || complain "$saoma is not there; build it first, or name it with --saoma"
+# The import runs in a folder of its own, so the path must not depend on this one.
+saoma=$(realpath -- "$saoma")
 (($(nproc) > 1)) || complain 'two cores are needed'
 
 scratch=$(mktemp -d)
