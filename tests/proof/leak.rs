@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     sample::*,
-    support::{Place, Serving},
+    support::{Answer, Place, Serving},
 };
 
 /// A value and what of it nobody may ever see.
@@ -226,6 +226,35 @@ fn clean(what: &str, text: &str, forbidden: &[String]) {
     }
 }
 
+/// What the log says, without the numbers that a clock or a process-wide key draws: over thousands
+/// of lines one of those holds any six digits sooner or later, and would be taken for a leak.
+fn said_in(log: &str) -> String {
+    let drawn = |(key, value): (&String, &Value)| match key.as_str() {
+        "timestamp" => value.as_str().is_some_and(|at| at.len() == 27),
+        "code" | "micros" => value.is_u64(),
+        _ => false,
+    };
+    let line = |line: &str| match serde_json::from_str::<Map<String, Value>>(line) {
+        Ok(mut said) => {
+            said.retain(|key, value| !drawn((key, value)));
+            Value::Object(said).to_string()
+        }
+        Err(_) => line.to_owned(),
+    };
+    log.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// An answer as its reader has it, without the clock's own line: that may hold any time of day, a
+/// canary's among them.
+fn told(answer: &Answer) -> String {
+    let head = answer.head.iter().map(String::as_str);
+    let head: Vec<&str> = head
+        .filter(|line| !line.to_ascii_lowercase().starts_with("date:"))
+        .collect();
+    let body = answer.plain();
+    format!("{}\n{}", head.join("\n"), String::from_utf8_lossy(&body))
+}
+
 /// Everything that a public door says: every address, form, language and encoding.
 fn crawl(door: &Serving, mut seen: impl FnMut(&str, &str)) {
     let mut targets: Vec<String> = [
@@ -272,18 +301,12 @@ fn crawl(door: &Serving, mut seen: impl FnMut(&str, &str)) {
                 "Accept-Language: en",
             ] {
                 let answer = door.get(target, &[&format!("Accept: {accept}"), rest]);
-                let body = answer.plain();
-                let text = format!(
-                    "{}\n{}",
-                    answer.head.join("\n"),
-                    String::from_utf8_lossy(&body)
-                );
-                seen(target, &text);
+                seen(target, &told(&answer));
             }
         }
         for method in ["HEAD", "POST", "OPTIONS", "DELETE"] {
             let answer = door.ask(method, target, &["Content-Length: 0"]);
-            seen(target, &format!("{answer:?}"));
+            seen(target, &told(&answer));
         }
     }
 }
@@ -400,7 +423,7 @@ fn no_answer_and_no_log_line_of_a_public_door_holds_a_canary_or_another_code() {
         log.lines().count() > 500,
         "the log says something of each answer"
     );
-    clean("the log", &log, &forbidden);
+    clean("the log", &said_in(&log), &forbidden);
     for code in CODES {
         assert!(!log.contains(value(code)), "the log holds a code whole");
     }
