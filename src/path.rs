@@ -28,7 +28,7 @@ use crate::{
         fixed::Fixed,
         reply,
     },
-    words::code::Code,
+    words::{code::Code, peer::Peer},
 };
 
 /// A public door: what it shows, and where that comes from. It holds views and nothing else.
@@ -56,7 +56,7 @@ impl<S: Source> Edge<S> {
     }
 
     /// Answers a request. Infallible: a refusal is an answer too.
-    pub async fn answer<B>(&self, request: Request<B>) -> Reply {
+    pub async fn answer<B>(&self, request: Request<B>, _from: &Peer) -> Reply {
         let started = tracing::enabled!(Level::DEBUG).then(Instant::now);
         let (request, _body) = request.into_parts();
         // First, how to answer, since even a no has a form and a language.

@@ -9,3 +9,4 @@ pub mod policy;
 pub mod record;
 pub mod subject;
 pub mod start;
+pub mod peer;

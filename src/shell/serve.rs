@@ -7,7 +7,7 @@
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use hyper::{server::conn::http1, service::service_fn};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -20,11 +20,12 @@ use tokio::{
 use crate::{
     path::Edge,
     rooms::source::Source,
+    rules::answer::Reply,
     shell::{
         drain::{self, Ended, Stop},
         patience::Patience,
     },
-    words::start::StartError,
+    words::{peer::Peer, start::StartError},
 };
 
 /// From the first byte of a request to the end of its head; also how long a connection may idle
@@ -51,11 +52,28 @@ pub async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, StartE
     Ok(listeners)
 }
 
+/// What stands behind a listener: a request in, an answer out, always.
+pub trait Door: Send + Sync + 'static {
+    /// Answers a request that came from this peer.
+    fn answer(&self, request: Request<Incoming>, from: &Peer)
+    -> impl Future<Output = Reply> + Send;
+}
+
+impl<S: Source> Door for Edge<S> {
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        from: &Peer,
+    ) -> impl Future<Output = Reply> + Send {
+        Self::answer(self, request, from)
+    }
+}
+
 /// Serves one listener until it is told to stop, then finishes what is under way within `drain`.
 /// Listeners of one door share their permits.
-pub async fn serve<S: Source>(
+pub async fn serve<D: Door>(
     listener: TcpListener,
-    edge: Arc<Edge<S>>,
+    door: Arc<D>,
     permits: Arc<Semaphore>,
     mut stop: Stop,
     drain: Duration,
@@ -63,7 +81,7 @@ pub async fn serve<S: Source>(
     let connections = GracefulShutdown::new();
     let protocol = protocol();
     loop {
-        let (stream, permit) = tokio::select! {
+        let (stream, peer, permit) = tokio::select! {
             // Stopping comes first: a flood must not keep the door open.
             biased;
             () = stop.said() => break,
@@ -72,10 +90,13 @@ pub async fn serve<S: Source>(
                 None => break,
             },
         };
-        let edge = Arc::clone(&edge);
+        let here = Arc::new((Arc::clone(&door), Peer::plain(peer.ip())));
         let answer = service_fn(move |request| {
-            let edge = Arc::clone(&edge);
-            async move { Ok::<_, Infallible>(edge.answer(request).await) }
+            let here = Arc::clone(&here);
+            async move {
+                let (door, peer) = &*here;
+                Ok::<_, Infallible>(door.answer(request, peer).await)
+            }
         });
         let io = TokioIo::new(Patience::new(stream, WRITE_DEADLINE));
         let connection = connections.watch(protocol.serve_connection(io, answer));
@@ -95,14 +116,14 @@ pub async fn serve<S: Source>(
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;
     loop {
         match listener.accept().await {
-            Ok((stream, _peer)) => {
+            Ok((stream, peer)) => {
                 // An answer is one write; waiting for more would only delay it.
                 if stream.set_nodelay(true).is_ok() {
-                    return Some((stream, permit));
+                    return Some((stream, peer, permit));
                 }
             }
             Err(error) if is_the_peers(&error) => {}

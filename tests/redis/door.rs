@@ -38,7 +38,8 @@ impl Door {
             .header("host", "door")
             .body(())
             .unwrap();
-        let (head, body) = self.0.answer(request).await.into_parts();
+        let from = saoma::words::peer::Peer::plain(std::net::Ipv4Addr::LOCALHOST.into());
+        let (head, body) = self.0.answer(request, &from).await.into_parts();
         let named = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
             (name.to_string(), value.as_bytes().to_vec())
         };
