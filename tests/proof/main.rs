@@ -19,6 +19,7 @@ mod leak;
 // Files in every form, and what is said of those that are wrong.
 mod import;
 // Records that cannot all be true.
+mod canaries;
 mod conflicts;
 // Policies, and who shows what was made under another.
 mod policy;
