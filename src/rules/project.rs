@@ -165,11 +165,18 @@ fn row(
     policy: Policy,
 ) -> Vec<StoredCell> {
     let audience = reader.audience();
-    let kept = |key: &str, kind: FieldKind, shown: Shown| match (&shown, code) {
+    let kept = |kind: FieldKind, shown: Shown| match (&shown, code) {
         (Shown::Plain(text), Some(code)) if kind == FieldKind::Url && is_address(text, code) => {
             Kept::EchoUrl
         }
-        (Shown::Plain(text), Some(code)) if key != "ChePaiHM" && text == code.value() => Kept::Echo,
+        (Shown::Plain(text), Some(code)) if kind == FieldKind::Plate => {
+            if *text == code.part("number") {
+                Kept::EchoNumber
+            } else {
+                Kept::Shown(shown)
+            }
+        }
+        (Shown::Plain(text), Some(code)) if text.as_bytes() == code.as_bytes() => Kept::Echo,
         _ => Kept::Shown(shown),
     };
     let wanted = |field: &Field| {
@@ -179,7 +186,7 @@ fn row(
         .values_where(wanted)
         .filter_map(|(slot, field, value)| {
             let shown = show(field, &value, reader)?;
-            let kept = kept(field.key, field.entry.kind, shown);
+            let kept = kept(field.entry.kind, shown);
             Some(StoredCell { slot, kept })
         })
         .collect()

@@ -2,10 +2,13 @@
 //!
 //! What a code says of itself (its own number, its sticker's address) is not kept but put in
 //! again when the view is opened. Names of fields and of record types are kept as their numbers.
+//!
+//! So what is left is mostly what thousands of products of one model have in common. Only the
+//! moment is a product's own; it stands last, for a store that keeps the rest once.
 
 use saoma_pages::{Alert, AlertKind, Cell, Row, Sheet, Shown};
 
-use super::bytes::{Reader, put_count, put_number, put_text};
+use super::bytes::{Reader, put_count, put_text};
 use super::card;
 use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
@@ -55,6 +58,8 @@ pub enum Kept {
     Echo,
     /// The address on the code's own sticker.
     EchoUrl,
+    /// A plate's seven digits, which its code holds.
+    EchoNumber,
 }
 
 const PLAIN: u8 = 0;
@@ -62,27 +67,31 @@ const MASKED: u8 = 1;
 const LIST: u8 = 2;
 const ECHO: u8 = 3;
 const ECHO_URL: u8 = 4;
+const ECHO_NUMBER: u8 = 5;
+/// Bytes of a moment: seventeen thousand years to either side.
+pub const MOMENT_LEN: usize = 5;
 
 impl StoredView {
     /// The bytes to keep.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(160);
         out.push(self.stamp.byte());
-        put_number(&mut out, self.as_of.seconds().cast_unsigned());
         put_text(&mut out, self.maker.as_ref().map_or("", Maker::as_str));
         put_count(&mut out, self.alerts.len());
         for alert in &self.alerts {
             put_alert(&mut out, alert);
         }
         put_sheets(&mut out, &self.sheets);
+        let [.., a, b, c, d, e] = self.as_of.seconds().to_be_bytes();
+        out.extend_from_slice(&[a, b, c, d, e]);
         out
     }
 
     /// Reads what [`encode`](Self::encode) made.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut from = Reader::new(bytes);
+        let (shared, own) = split(bytes)?;
+        let mut from = Reader::new(shared);
         let stamp = Stamp::from_byte(from.byte()?);
-        let as_of = Moment::from_seconds(from.number()?.cast_signed());
         let maker = Maker::parse(from.text()?);
         let alerts = (0..from.count()?)
             .map(|_| alert(&mut from))
@@ -90,12 +99,25 @@ impl StoredView {
         let sheets = sheets(&mut from)?;
         from.is_empty().then_some(Self {
             stamp,
-            as_of,
+            as_of: moment(own),
             maker,
             alerts,
             sheets,
         })
     }
+}
+
+/// What a stored view has in common with those of other products, and what it has not.
+pub fn split(bytes: &[u8]) -> Option<(&[u8], [u8; MOMENT_LEN])> {
+    let (shared, own) = bytes.split_last_chunk()?;
+    Some((shared, *own))
+}
+
+fn moment(own: [u8; MOMENT_LEN]) -> Moment {
+    let [first, ..] = own;
+    let sign = if first & 0x80 == 0 { 0 } else { 0xff };
+    let [a, b, c, d, e] = own;
+    Moment::from_seconds(i64::from_be_bytes([sign, sign, sign, a, b, c, d, e]))
 }
 
 /// The rows as a reader sees them.
@@ -106,6 +128,7 @@ pub fn open_sheets(sheets: &[StoredSheet], code: Code, public_url: &str) -> Vec<
             Kept::Shown(shown) => shown.clone(),
             Kept::Echo => Shown::Plain(code.value().to_owned()),
             Kept::EchoUrl => Shown::Plain(card::url(code, public_url)),
+            Kept::EchoNumber => Shown::Plain(code.part("number").to_owned()),
         };
         Some(Cell {
             key: field.key,
@@ -209,6 +232,7 @@ fn put_cell(out: &mut Vec<u8>, cell: &StoredCell) {
         }
         Kept::Echo => out.push(ECHO),
         Kept::EchoUrl => out.push(ECHO_URL),
+        Kept::EchoNumber => out.push(ECHO_NUMBER),
     }
 }
 
@@ -224,6 +248,7 @@ fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
         )),
         ECHO => Kept::Echo,
         ECHO_URL => Kept::EchoUrl,
+        ECHO_NUMBER => Kept::EchoNumber,
         _ => return None,
     };
     Some(StoredCell { slot, kept })
@@ -233,7 +258,6 @@ fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
 pub fn maker(bytes: &[u8]) -> Option<Maker> {
     let mut from = Reader::new(bytes);
     from.byte()?;
-    from.number()?;
     Maker::parse(from.text()?)
 }
 

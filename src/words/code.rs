@@ -9,9 +9,12 @@
 //! | pwb | 8 digits or capitals, then 1 to 32 letters or digits | organisation 8, own code |
 //! | lic | 14 digits | division 6, number 7, technology 1 |
 
-use std::{fmt, ops::Deref};
+use std::fmt;
 
+pub use key::Key;
 pub use saoma_pages::{NotACode, view::Kind};
+
+mod key;
 
 /// Digits in a vehicle's code.
 pub const VIN_LEN: usize = 15;
@@ -32,13 +35,6 @@ pub struct Code {
     kind: Kind,
     // Zeros past the end; before `len`, so that the derived order is that of the texts.
     bytes: [u8; LEN_MAX],
-    len: u8,
-}
-
-/// A code as a store's key: one byte for the kind, then the text.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key {
-    bytes: [u8; 1 + LEN_MAX],
     len: u8,
 }
 
@@ -96,25 +92,21 @@ impl Code {
 
     /// The key under which a store keeps what belongs to this code.
     pub fn key(&self) -> Key {
-        let mut bytes = [0; 1 + LEN_MAX];
-        let text = std::iter::once(kind_number(self.kind)).chain(self.bytes);
-        for (slot, byte) in bytes.iter_mut().zip(text) {
-            *slot = byte;
-        }
-        Key {
-            bytes,
-            len: self.len + 1,
-        }
+        Key::of(self.kind, self.as_bytes())
+    }
+
+    /// What the keys of all batteries of an organisation begin with.
+    pub fn key_prefix_of(org: &[u8; ORG_LEN]) -> Key {
+        // Eight characters fill whole bytes, so nothing of a ninth is in the last one.
+        Key::of(Kind::Pwb, org)
     }
 
     /// The code whose key this is. Bytes that no [`key`](Self::key) made give nothing.
     pub fn from_key(key: &[u8]) -> Option<Self> {
-        let (&number, text) = key.split_first()?;
-        let kind = Kind::ALL
-            .into_iter()
-            .find(|kind| kind_number(*kind) == number)?;
+        let mut room = [0; LEN_MAX + 2];
+        let (kind, text) = key::read(key, &mut room)?;
         let code = Self::parse(kind, std::str::from_utf8(text).ok()?).ok()?;
-        (code.as_bytes() == text).then_some(code)
+        (*code.key() == *key).then_some(code)
     }
 
     /// The canonical path: `/vin/218622108311027`.
@@ -207,23 +199,6 @@ impl Code {
     }
 }
 
-impl Deref for Key {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
-    }
-}
-
-/// The kind's number in the store; never changes.
-pub const fn kind_number(kind: Kind) -> u8 {
-    match kind {
-        Kind::Vin => 1,
-        Kind::Pwb => 2,
-        Kind::Lic => 3,
-    }
-}
-
 /// No keyword has a dot or a colon; a host has its dots or its port.
 fn begins_with_host(address: &str) -> bool {
     let (first, _) = address.split_once('/').unwrap_or_default();
@@ -293,13 +268,6 @@ impl fmt::Debug for Code {
     /// The kind only: a code in a log would be a list of who scanned what.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Code({}/…)", self.kind)
-    }
-}
-
-impl fmt::Debug for Key {
-    /// The kind's number only, for the same reason.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({}…)", self.first().copied().unwrap_or_default())
     }
 }
 

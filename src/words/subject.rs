@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::code::{Code, Kind, NotACode, ORG_LEN};
+use super::code::{Code, Key, Kind, NotACode, ORG_LEN};
 use super::party::CreditCode;
 
 /// What a record is about.
@@ -141,6 +141,12 @@ impl Maker {
     pub fn as_str(&self) -> &str {
         // Only ASCII is ever stored.
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// What the keys of all its batteries begin with; nothing if its codes are vehicles'.
+    pub fn battery_keys(&self) -> Option<Key> {
+        let whole = self.kind() == Kind::Pwb;
+        whole.then(|| Code::key_prefix_of(&self.bytes))
     }
 
     /// Whose codes name it: an enterprise makes vehicles, an organisation batteries.

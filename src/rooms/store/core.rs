@@ -153,9 +153,11 @@ impl Core {
             done(count);
             match step.next {
                 Some(next) => from = next,
-                None => return Ok(count),
+                None => break,
             }
         }
+        self.engine.sweep(policy)?;
+        Ok(count)
     }
 
     /// How many dossiers there are; an engine that cannot count says about how many.
@@ -256,11 +258,9 @@ impl Core {
 
     /// The dossiers of all batteries whose codes name this maker.
     fn batteries(&self, maker: Maker) -> Result<BTreeMap<Code, Vec<u8>>, StoreError> {
-        let prefix = [
-            &[crate::words::code::kind_number(Kind::Pwb)],
-            maker.as_bytes(),
-        ]
-        .concat();
+        let Some(prefix) = maker.battery_keys() else {
+            return Ok(BTreeMap::new());
+        };
         let mut found = BTreeMap::new();
         self.each(Rack::Dossiers, &prefix, |entries| {
             found.extend(

@@ -16,16 +16,22 @@ use crate::words::fault::Fault;
 use crate::words::policy::Policy;
 use crate::words::subject::{Maker, Subject};
 
+mod views;
 mod writer;
 
+use views::Views;
+
 /// The layout that this release reads and writes.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 /// What it is noted under.
 const FORMAT_NAME: &[u8] = b"format";
 /// Addresses set aside for the file, not memory and not disk: room for a nation's codes.
 const MAP_BYTES: usize = 1 << 40;
 /// Reading threads of all processes together.
 const MAX_READERS: u32 = 1024;
+
+/// More than there are.
+const MAX_TABLES: u32 = 16;
 
 /// A table: bytes under bytes.
 type Table = Database<'static, Bytes, Bytes>;
@@ -36,7 +42,7 @@ struct Tables {
     /// What is said of the store itself.
     meta: Table,
     /// Public views by code.
-    views: Table,
+    views: Views,
     /// Public parts of makers' dossiers.
     classes: Table,
     /// Sealed holder views under the keyed hash of a pair.
@@ -60,7 +66,7 @@ pub(super) struct Room {
 #[derive(Debug)]
 pub struct EmbeddedReader {
     env: Env<WithoutTls>,
-    views: Table,
+    views: Views,
     classes: Table,
     policy: Policy,
 }
@@ -77,7 +83,7 @@ impl Room {
         options
             .map_size(MAP_BYTES)
             .max_readers(MAX_READERS)
-            .max_dbs(8);
+            .max_dbs(MAX_TABLES);
         #[expect(
             unsafe_code,
             reason = "heed's open is unsafe because the file is mapped: nobody else may cut or \
@@ -121,16 +127,26 @@ impl Room {
 
 impl Tables {
     fn open(env: &Env<WithoutTls>) -> Result<Self, StoreError> {
-        const NAMES: [&str; 7] = [
-            "meta", "views", "classes", "pairs", "dossiers", "records", "claims",
+        const NAMES: [&str; 8] = [
+            "meta", "views", "common", "classes", "pairs", "dossiers", "records", "claims",
         ];
         let txn = env.write_txn()?;
         let tables = env.create_databases_and_commit(txn, |opener, txn| {
             let mut open = |name| opener.create_database::<Bytes, Bytes>(txn, Some(name));
-            let [meta, views, classes, pairs, dossiers, records, claims] = NAMES;
+            let [
+                meta,
+                views,
+                common,
+                classes,
+                pairs,
+                dossiers,
+                records,
+                claims,
+            ] = NAMES;
             let tables = [
                 open(meta)?,
                 open(views)?,
+                open(common)?,
                 open(classes)?,
                 open(pairs)?,
                 open(dossiers)?,
@@ -139,14 +155,24 @@ impl Tables {
             ];
             Ok::<_, heed::Error>(CommitOrAbort::<_, ()>::Commit(tables))
         })?;
-        let CommitOrAbort::Commit([meta, views, classes, pairs, dossiers, records, claims]) =
-            tables
+        let CommitOrAbort::Commit(
+            [
+                meta,
+                rows,
+                common,
+                classes,
+                pairs,
+                dossiers,
+                records,
+                claims,
+            ],
+        ) = tables
         else {
             return Err(StoreError::Corrupt("the list of tables"));
         };
         Ok(Self {
             meta,
-            views,
+            views: Views { rows, common },
             classes,
             pairs,
             dossiers,
@@ -157,9 +183,10 @@ impl Tables {
 }
 
 impl Tables {
+    /// The table whose keys are those of the rack.
     const fn of(self, rack: Rack) -> Table {
         match rack {
-            Rack::Views => self.views,
+            Rack::Views => self.views.rows,
             Rack::Classes => self.classes,
             Rack::Pairs => self.pairs,
             Rack::Dossiers => self.dossiers,
@@ -194,13 +221,13 @@ impl EmbeddedReader {
         self.find(code).map_err(|error| Fault::Store(error.into()))
     }
 
-    fn find(&self, code: Code) -> Result<Option<Kept>, heed::Error> {
+    fn find(&self, code: Code) -> Result<Option<Kept>, StoreError> {
         let txn = self.env.read_txn()?;
         let Some(view) = self.views.get(&txn, &code.key())? else {
             return Ok(None);
         };
         let mut classes = Vec::new();
-        for maker in [Maker::of_code(code), stored::maker(view)]
+        for maker in [Maker::of_code(code), stored::maker(&view)]
             .into_iter()
             .flatten()
         {

@@ -33,6 +33,9 @@ pub(super) trait Engine: fmt::Debug + Send {
     /// Empties a rack.
     fn clear(&self, rack: Rack) -> Result<(), StoreError>;
 
+    /// Drops what may be left of views that were made under another policy than this.
+    fn sweep(&self, policy: Policy) -> Result<(), StoreError>;
+
     /// The dossiers of all parties.
     fn parties(&self) -> Result<Vec<Entry>, StoreError>;
 

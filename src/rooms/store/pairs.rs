@@ -105,7 +105,8 @@ impl PairKey {
     pub fn shelf(&self, first: Code) -> Shelf {
         let mut context = hmac::Context::with_key(&self.0);
         context.update(SHELF_USE);
-        context.update(neighbourhood(&first.key()));
+        context.update(first.kind().keyword().as_bytes());
+        context.update(neighbourhood(&first));
         let made = context.sign();
         made.as_ref().first_chunk().copied().unwrap_or_default()
     }
@@ -143,12 +144,13 @@ impl PairKey {
 
 /// Whether two codes, each the smaller of its pair, have their pairs on one shelf.
 pub fn are_neighbours(one: Code, other: Code) -> bool {
-    neighbourhood(&one.key()) == neighbourhood(&other.key())
+    one.kind() == other.kind() && neighbourhood(&one) == neighbourhood(&other)
 }
 
 /// A code without its last three characters: a thousand vehicles of one maker and year.
-fn neighbourhood(key: &[u8]) -> &[u8] {
-    key.get(..key.len().saturating_sub(3)).unwrap_or(key)
+fn neighbourhood(code: &Code) -> &[u8] {
+    let text = code.as_bytes();
+    text.get(..text.len().saturating_sub(3)).unwrap_or(text)
 }
 
 impl Pair {

@@ -260,12 +260,27 @@ fn a_log_never_shows_a_code() {
 }
 
 #[test]
-fn a_key_is_the_kind_and_then_the_text() {
-    assert_eq!(&*vin(VIN).unwrap().key(), b"\x01218622108311027");
-    assert_eq!(&*pwb("ma00001p/xY9").unwrap().key(), b"\x02MA00001PxY9");
-    assert_eq!(&*lic(LIC).unwrap().key(), b"\x0333010621822480");
+fn a_key_is_the_kind_and_then_the_text_packed() {
+    let key = vin(VIN).unwrap().key();
+    assert_eq!(&*key, b"\x01\x21\x86\x22\x10\x83\x11\x02\x70");
+    let key = lic(LIC).unwrap().key();
+    assert_eq!(&*key, b"\x03\x33\x01\x06\x21\x82\x24\x80");
+    // Z, A, z and 0 are 36, 11, 62 and 1 in six bits each.
+    let key = pwb("ZAZAZAZA/z0").unwrap().key();
+    let four = [0b1001_0000, 0b1011_1001, 0b0000_1011];
+    assert_eq!(
+        *key,
+        [&[2], &four[..], &four, &[0b1111_1000, 0b0001_0000]].concat()
+    );
     let longest = pwb(&format!("76392965{}", own(OWN_MAX))).unwrap();
-    assert_eq!(longest.key().len(), 1 + ORG_LEN + OWN_MAX);
+    assert_eq!(longest.key().len(), 31);
+}
+
+#[test]
+fn the_keys_of_an_organisations_batteries_begin_alike_and_no_others_do() {
+    let prefix = Code::key_prefix_of(b"76392965");
+    assert!(pwb(PWB).unwrap().key().starts_with(&prefix));
+    assert!(!pwb("76392966A").unwrap().key().starts_with(&prefix));
 }
 
 #[test]
@@ -273,14 +288,16 @@ fn bytes_that_no_code_has_for_a_key_are_nobodys() {
     let strangers: [&[u8]; 9] = [
         b"",
         b"\x01",
-        b"\x00218622108311027",
-        b"\x04218622108311027",
-        b"\x0121862210831102",
-        b"218622108311027",
-        // What parsing folds was never written.
-        b"\x0276392965/T1",
-        b"\x02ma00001pT1",
-        b"\x02MA00001P\xff",
+        // A kind that there is not, one byte less, one more, and what no digit is.
+        b"\x04\x21\x86\x22\x10\x83\x11\x02\x70",
+        b"\x01\x21\x86\x22\x10\x83\x11\x02",
+        b"\x01\x21\x86\x22\x10\x83\x11\x02\x70\x00",
+        b"\x01\x21\x86\x22\x10\x83\x11\x02\x7a",
+        // A sixteenth digit where there are fifteen.
+        b"\x01\x21\x86\x22\x10\x83\x11\x02\x71",
+        // An organisation in small letters, and a text that goes on after its end.
+        &Key::of(Kind::Pwb, b"ma00001pT1"),
+        &[&*Key::of(Kind::Pwb, b"MA00001PT1"), &[0, 64]].concat(),
     ];
     for key in strangers {
         assert_eq!(Code::from_key(key), None, "{key:?}");

@@ -343,7 +343,10 @@ fn bytes_that_are_no_view_and_a_store_of_another_format_are_told_and_never_shown
     let core = open(folder.path(), "store");
     core.ingest(&records()).unwrap();
     let stamp = Policy::default().stamp().byte();
-    let wrong = (code(VIN).key().to_vec(), vec![stamp, 255, 255]);
+    let wrong = (
+        code(VIN).key().to_vec(),
+        vec![stamp, 255, 255, 0, 0, 0, 0, 0],
+    );
     core.engine.put(Rack::Views, &[wrong]).unwrap();
     core.engine.note("format", &[99]).unwrap();
     let public = core.reader();

@@ -67,14 +67,14 @@ impl Engine for Room {
 
     fn get(&self, rack: Rack, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let txn = self.env.read_txn()?;
-        let table = self.tables.of(rack);
-        keys.iter().map(|key| Ok(get(table, &txn, key)?)).collect()
+        let one = |key: &Vec<u8>| self.tables.get(rack, &txn, key);
+        keys.iter().map(one).collect()
     }
 
     fn put(&self, rack: Rack, entries: &[Entry]) -> Result<(), StoreError> {
         let mut txn = self.env.write_txn()?;
         for (key, value) in entries {
-            put(self.tables.of(rack), &mut txn, key, value)?;
+            self.tables.put(rack, &mut txn, key, value)?;
         }
         Ok(txn.commit()?)
     }
@@ -94,7 +94,7 @@ impl Engine for Room {
             if !key.starts_with(prefix) || entries.len() == STEP {
                 break;
             }
-            entries.push((key.to_vec(), value.to_vec()));
+            entries.push((key.to_vec(), self.tables.whole(rack, &txn, value)?));
         }
         let last = entries.last().map(|(key, _)| Place(key.clone()));
         let next = last.filter(|_| entries.len() == STEP);
@@ -109,6 +109,12 @@ impl Engine for Room {
     fn clear(&self, rack: Rack) -> Result<(), StoreError> {
         let mut txn = self.env.write_txn()?;
         self.tables.of(rack).clear(&mut txn)?;
+        Ok(txn.commit()?)
+    }
+
+    fn sweep(&self, policy: Policy) -> Result<(), StoreError> {
+        let mut txn = self.env.write_txn()?;
+        self.tables.views.sweep(&mut txn, policy.stamp())?;
         Ok(txn.commit()?)
     }
 
@@ -192,12 +198,50 @@ fn publish(
 }
 
 fn keep(tables: Tables, txn: &mut RwTxn<'_>, finished: &Finished) -> Result<(), StoreError> {
-    let table = tables.of(finished.rack);
     match &finished.value {
-        Some(value) => drop(put(table, txn, &finished.key, value)?),
-        None => drop(table.delete(txn, &finished.key)?),
+        Some(value) => tables.put(finished.rack, txn, &finished.key, value),
+        None => {
+            tables.of(finished.rack).delete(txn, &finished.key)?;
+            Ok(())
+        }
     }
-    Ok(())
+}
+
+impl Tables {
+    /// What lies on a rack under this key.
+    fn get(self, rack: Rack, txn: &RoTxn<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match rack {
+            Rack::Views => self.views.get(txn, key),
+            Rack::Classes | Rack::Pairs | Rack::Dossiers | Rack::Records | Rack::Claims => {
+                Ok(get(self.of(rack), txn, key)?)
+            }
+        }
+    }
+
+    fn put(
+        self,
+        rack: Rack,
+        txn: &mut RwTxn<'_>,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<(), StoreError> {
+        match rack {
+            Rack::Views => self.views.put(txn, key, value),
+            Rack::Classes | Rack::Pairs | Rack::Dossiers | Rack::Records | Rack::Claims => {
+                Ok(put(self.of(rack), txn, key, value)?)
+            }
+        }
+    }
+
+    /// What a value of this rack's table stands for.
+    fn whole(self, rack: Rack, txn: &RoTxn<'_>, value: &[u8]) -> Result<Vec<u8>, StoreError> {
+        match rack {
+            Rack::Views => self.views.whole(txn, value),
+            Rack::Classes | Rack::Pairs | Rack::Dossiers | Rack::Records | Rack::Claims => {
+                Ok(value.to_vec())
+            }
+        }
+    }
 }
 
 /// Lays on the desk what it lacks of these dossiers.
@@ -219,11 +263,10 @@ fn get(table: Table, txn: &RoTxn<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, hee
     Ok(table.get(txn, key)?.map(<[u8]>::to_vec))
 }
 
-/// Puts a value under a key unless it is there already; says whether it was not.
-fn put(table: Table, txn: &mut RwTxn<'_>, key: &[u8], value: &[u8]) -> Result<bool, heed::Error> {
+/// Puts a value under a key unless it is there already.
+fn put(table: Table, txn: &mut RwTxn<'_>, key: &[u8], value: &[u8]) -> Result<(), heed::Error> {
     if table.get(txn, key)? == Some(value) {
-        return Ok(false);
+        return Ok(());
     }
-    table.put(txn, key, value)?;
-    Ok(true)
+    table.put(txn, key, value)
 }

@@ -273,6 +273,11 @@ impl Engine for Writer {
         }
     }
 
+    fn sweep(&self, _policy: Policy) -> Result<(), StoreError> {
+        // Each view lies here whole, so nothing is left of what was replaced.
+        Ok(())
+    }
+
     fn parties(&self) -> Result<Vec<Entry>, StoreError> {
         let keys: Vec<Vec<u8>> =
             self.patiently(|wires| Ok(wires.core.one(cmd("SMEMBERS").arg(PARTIES))?))?;

@@ -1,0 +1,149 @@
+//! Codes as keys: short, and in the order of the codes.
+
+use std::{fmt, ops::Deref};
+
+use super::{Kind, LEN_MAX, LIC_LEN, VIN_LEN};
+
+/// The longest key: a battery's, six bits a character.
+const KEY_MAX: usize = 1 + (LEN_MAX * 6).div_ceil(8);
+
+/// A code as a store's key: one byte for the kind, then the text, packed. Digits take half a byte
+/// each, letters and digits three quarters; there are tens of millions of keys, and each stands in
+/// several tables.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    bytes: [u8; KEY_MAX],
+    len: u8,
+}
+
+impl Key {
+    /// The key of a code of this kind.
+    pub(super) fn of(kind: Kind, text: &[u8]) -> Self {
+        let mut key = Self {
+            bytes: [0; KEY_MAX],
+            len: 0,
+        };
+        key.push(kind_number(kind));
+        match kind {
+            Kind::Vin | Kind::Lic => key.pack_digits(text),
+            Kind::Pwb => key.pack_letters(text),
+        }
+        key
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(slot) = self.bytes.get_mut(usize::from(self.len)) {
+            *slot = byte;
+            self.len += 1;
+        }
+    }
+
+    /// Two digits a byte, in their order.
+    fn pack_digits(&mut self, digits: &[u8]) {
+        for two in digits.chunks(2) {
+            let mut packed = 0;
+            for (digit, shift) in two.iter().zip([4, 0]) {
+                packed |= (digit - b'0') << shift;
+            }
+            self.push(packed);
+        }
+    }
+
+    /// Four characters in three bytes, in their order. No character is all zeros, so a text is
+    /// before all that begin with it, and its end can be told.
+    fn pack_letters(&mut self, letters: &[u8]) {
+        for four in letters.chunks(4) {
+            let mut packed: u32 = 0;
+            for (letter, shift) in four.iter().zip([26, 20, 14, 8]) {
+                packed |= u32::from(six_bits(*letter)) << shift;
+            }
+            let bytes = (four.len() * 6).div_ceil(8);
+            packed
+                .to_be_bytes()
+                .iter()
+                .take(bytes)
+                .for_each(|byte| self.push(*byte));
+        }
+    }
+}
+
+/// The kind and the text of a key, put into `room`. What is no key may give any text.
+pub(super) fn read<'t>(key: &[u8], room: &'t mut [u8]) -> Option<(Kind, &'t [u8])> {
+    let (&number, packed) = key.split_first()?;
+    let kind = Kind::ALL
+        .into_iter()
+        .find(|kind| kind_number(*kind) == number)?;
+    let text = match kind {
+        Kind::Vin => unpack_digits(packed, VIN_LEN, room)?,
+        Kind::Lic => unpack_digits(packed, LIC_LEN, room)?,
+        Kind::Pwb => unpack_letters(packed, room)?,
+    };
+    Some((kind, text))
+}
+
+/// A letter's or digit's place among them all, from 1, in the order of the texts.
+const fn six_bits(letter: u8) -> u8 {
+    match letter {
+        b'0'..=b'9' => letter - b'0' + 1,
+        b'A'..=b'Z' => letter - b'A' + 11,
+        b'a'..=b'z' => letter - b'a' + 37,
+        _ => 0,
+    }
+}
+
+const fn letter(six_bits: u8) -> u8 {
+    match six_bits {
+        1..=10 => six_bits - 1 + b'0',
+        11..=36 => six_bits - 11 + b'A',
+        37..=62 => six_bits - 37 + b'a',
+        _ => 0,
+    }
+}
+
+fn unpack_digits<'t>(packed: &[u8], len: usize, text: &'t mut [u8]) -> Option<&'t [u8]> {
+    let digits = packed.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    for (slot, digit) in text.iter_mut().zip(digits) {
+        *slot = b'0' + digit.min(10);
+    }
+    text.get(..len)
+}
+
+fn unpack_letters<'t>(packed: &[u8], text: &'t mut [u8]) -> Option<&'t [u8]> {
+    let sixes = packed.chunks(3).flat_map(|three| {
+        let mut word = [0; 4];
+        word.iter_mut()
+            .zip(three)
+            .for_each(|(slot, byte)| *slot = *byte);
+        let word = u32::from_be_bytes(word);
+        [26, 20, 14, 8].map(|shift| (word >> shift).to_le_bytes()[0] & 63)
+    });
+    for (slot, six) in text.iter_mut().zip(sixes) {
+        *slot = letter(six);
+    }
+    let len = text.iter().position(|byte| *byte == 0)?;
+    text.get(..len)
+}
+
+impl Deref for Key {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+/// The kind's number in the store; never changes.
+const fn kind_number(kind: Kind) -> u8 {
+    match kind {
+        Kind::Vin => 1,
+        Kind::Pwb => 2,
+        Kind::Lic => 3,
+    }
+}
+
+impl fmt::Debug for Key {
+    /// The kind's number only, for the same reason.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({}…)", self.first().copied().unwrap_or_default())
+    }
+}
