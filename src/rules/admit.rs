@@ -8,6 +8,7 @@ use std::fmt;
 
 use self::field::{Given, canonical};
 use super::bonds::mentions;
+use super::dossier;
 use crate::words::catalog::{Field, FieldKind, RecordKind};
 use crate::words::code::{Code, Kind};
 use crate::words::moment::Moment;
@@ -40,12 +41,24 @@ pub struct Draft<'a> {
 pub struct Incoming {
     /// What it is about.
     pub subject: Subject,
-    /// The record, as [`Record::write`] wrote it.
-    pub bytes: Vec<u8>,
+    /// The record, as an entry of its dossier.
+    pub entry: Vec<u8>,
     /// The codes it names besides.
     pub mentions: Vec<Code>,
     /// Where it came from, for the list of rejects.
     pub line: u64,
+}
+
+impl Incoming {
+    /// The record.
+    pub fn record(&self) -> Option<Record<'_>> {
+        dossier::record_of(&self.entry)
+    }
+
+    /// Its type, without reading the rest.
+    pub fn kind(&self) -> Option<RecordKind> {
+        dossier::kind_of(&self.entry)
+    }
 }
 
 /// A record that is not taken in.
@@ -128,21 +141,22 @@ pub fn admit(draft: &Draft<'_>, line: u64) -> Result<Incoming, Rejection> {
     if kind == RecordKind::SaleBinding {
         required(kind, "XuDianCWYBH", &fields)?;
     }
-    let mut packed = Vec::with_capacity(160);
-    fields.write(&mut packed);
-    let record = Record {
+    let bare = Record {
         kind,
         at,
         source,
         id,
-        fields: Fields::from_bytes(&packed),
+        fields: Fields::default(),
     };
-    let mut bytes = Vec::with_capacity(packed.len() + 64);
-    record.write(&mut bytes);
+    let mut entry = dossier::record_entry(bare);
+    fields.write(&mut entry);
+    let mentions = dossier::record_of(&entry)
+        .map(|record| mentions(&record, subject))
+        .unwrap_or_default();
     Ok(Incoming {
         subject,
-        mentions: mentions(&record, subject),
-        bytes,
+        entry,
+        mentions,
         line,
     })
 }
@@ -298,11 +312,20 @@ fn check_own_address(
         |field: &&Field| field.entry.kind == FieldKind::Url && field.key != "generalimgpath";
     for field in kind.fields().iter().filter(own_address) {
         let text = find(kind, field.key).and_then(|(slot, _)| fields.text(slot));
-        if text.is_some_and(|text| text != subject.to_string()) {
+        if text.is_some_and(|text| !is_address_of(subject, text)) {
             return Err(Rejection::named(field.key, Reason::OtherSubject));
         }
     }
     Ok(())
+}
+
+fn is_address_of(subject: Subject, text: &str) -> bool {
+    match subject {
+        Subject::Code(code) => text.split_once('/').is_some_and(|(kind, value)| {
+            kind == code.kind().keyword() && value.as_bytes() == code.as_bytes()
+        }),
+        Subject::Party(_) | Subject::Maker(_) => false,
+    }
 }
 
 /// A plate's seven digits have to be those in the plate's code.
@@ -315,7 +338,7 @@ fn check_own_number(
     match (subject, number) {
         (Subject::Code(code), Some(number))
             if number.bytes().all(|byte| byte.is_ascii_digit())
-                && number != code.part("number") =>
+                && Some(number) != code.number() =>
         {
             Err(Rejection::named("ChePaiHM", Reason::OtherSubject))
         }

@@ -19,17 +19,20 @@ use crate::words::subject::Subject;
 
 /// The codes that a record names in its fields, its own subject left out.
 pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
-    let mut found = BTreeSet::new();
+    let mut found = Vec::new();
     if record.kind == RecordKind::StockItem {
         // Its one code is its subject. A battery's can be fifteen digits and read like a vehicle's.
         return Vec::new();
     }
-    for (field, value) in record.values() {
-        let kind = field.entry.kind;
-        if let Value::Codes(codes) = value
-            && kind != FieldKind::AnyCode
-        {
-            let kind = if kind == FieldKind::CodeVin {
+    let is_code = |field: &Field| {
+        matches!(
+            field.entry.kind,
+            FieldKind::CodeVin | FieldKind::CodePwb | FieldKind::CodePwbList
+        )
+    };
+    for (_, field, value) in record.values_where(is_code) {
+        if let Value::Codes(codes) = value {
+            let kind = if field.entry.kind == FieldKind::CodeVin {
                 Kind::Vin
             } else {
                 Kind::Pwb
@@ -42,7 +45,9 @@ pub fn mentions(record: &Record<'_>, subject: Subject) -> Vec<Code> {
         }
     }
     found.retain(|code| Subject::Code(*code) != subject);
-    found.into_iter().collect()
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The types of records that say that the codes they name belong together.

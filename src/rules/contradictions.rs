@@ -92,7 +92,11 @@ pub fn is_suspect(code: Code, dossier: Dossier<'_>) -> bool {
         Kind::Vin => dossier.count_links_of(RecordKind::RegistrationPlate),
         Kind::Lic => dossier.count_records_of(RecordKind::RegistrationPlate),
     };
-    ties > 1 && tied(code, dossier).len() > 1
+    ties > 1
+        && match code.kind() {
+            Kind::Pwb => is_on_vehicles(dossier),
+            Kind::Lic | Kind::Vin => tied(code, dossier).len() > 1,
+        }
 }
 
 /// What contradicts what about this code, as far as bindings go. `dossier_of` finds the dossiers
@@ -158,6 +162,16 @@ fn vehicles_of_battery(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
     }
     found.retain(|found| found.kind() == Kind::Vin && *found != code);
     found
+}
+
+/// Whether a battery is tied to more than one vehicle, without collecting which.
+fn is_on_vehicles(battery: Dossier<'_>) -> bool {
+    let links = BINDING.into_iter().flat_map(|kind| battery.links_of(kind));
+    let mut vehicles = links
+        .flat_map(|link| link.from.code().into_iter().chain(link.others))
+        .filter(|code| code.kind() == Kind::Vin);
+    let first = vehicles.next();
+    vehicles.any(|vehicle| Some(vehicle) != first)
 }
 
 /// Only what was registered since the plate was last cancelled counts.

@@ -111,9 +111,22 @@ pub fn record_entry(record: Record<'_>) -> Vec<u8> {
     entry
 }
 
+/// The type of the record that an entry is or comes from.
+pub fn kind_of(entry: &[u8]) -> Option<RecordKind> {
+    RecordKind::from_number(*entry.get(1)?)
+}
+
+/// The record that an entry is; nothing if it is a link.
+pub fn record_of(entry: &[u8]) -> Option<Record<'_>> {
+    match entry.split_first()? {
+        (&RECORD, record) => Record::read(record),
+        _ => None,
+    }
+}
+
 /// The entry in the dossier of `named` for a record about `from` that names these codes.
 pub fn link_entry(record: Record<'_>, from: Subject, named: Code, mentions: &[Code]) -> Vec<u8> {
-    let mut entry = Vec::with_capacity(160);
+    let mut entry = Vec::with_capacity(96 + 32 * mentions.len());
     entry.push(LINK);
     Record {
         fields: crate::words::record::Fields::default(),

@@ -170,7 +170,7 @@ fn row(
             Kept::EchoUrl
         }
         (Shown::Plain(text), Some(code)) if kind == FieldKind::Plate => {
-            if *text == code.part("number") {
+            if Some(text.as_str()) == code.number() {
                 Kept::EchoNumber
             } else {
                 Kept::Shown(shown)
@@ -202,8 +202,9 @@ pub(super) fn is_withheld(field: &Field, audience: Audience, policy: Policy) -> 
 
 /// Whether a stored address is the one on the code's own sticker.
 fn is_address(text: &str, code: Code) -> bool {
-    text.split_once('/')
-        .is_some_and(|(kind, value)| kind == code.kind().keyword() && value == code.value())
+    text.split_once('/').is_some_and(|(kind, value)| {
+        kind == code.kind().keyword() && value.as_bytes() == code.as_bytes()
+    })
 }
 
 fn keep(kind: RecordKind, audience: Audience) -> Keep {

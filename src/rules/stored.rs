@@ -128,7 +128,7 @@ pub fn open_sheets(sheets: &[StoredSheet], code: Code, public_url: &str) -> Vec<
             Kept::Shown(shown) => shown.clone(),
             Kept::Echo => Shown::Plain(code.value().to_owned()),
             Kept::EchoUrl => Shown::Plain(card::url(code, public_url)),
-            Kept::EchoNumber => Shown::Plain(code.part("number").to_owned()),
+            Kept::EchoNumber => Shown::Plain(code.number().unwrap_or_default().to_owned()),
         };
         Some(Cell {
             key: field.key,

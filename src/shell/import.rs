@@ -189,7 +189,7 @@ impl Import {
         self.tally.read += 1;
         match read {
             Ok(incoming) => {
-                self.batch_bytes += incoming.bytes.len();
+                self.batch_bytes += incoming.entry.len();
                 self.batch.push(incoming);
             }
             Err(rejection) => self.reject(line, rejection)?,

@@ -103,10 +103,16 @@ impl Code {
 
     /// The code whose key this is. Bytes that no [`key`](Self::key) made give nothing.
     pub fn from_key(key: &[u8]) -> Option<Self> {
-        let mut room = [0; LEN_MAX + 2];
-        let (kind, text) = key::read(key, &mut room)?;
-        let code = Self::parse(kind, std::str::from_utf8(text).ok()?).ok()?;
-        (*code.key() == *key).then_some(code)
+        key::read(key)
+    }
+
+    /// A code without a text yet.
+    const fn blank(kind: Kind) -> Self {
+        Self {
+            kind,
+            bytes: [0; LEN_MAX],
+            len: 0,
+        }
     }
 
     /// The canonical path: `/vin/218622108311027`.
@@ -147,6 +153,11 @@ impl Code {
             .into_iter()
             .find(|(part, _)| *part == name)
             .map_or("", |(_, value)| value)
+    }
+
+    /// A plate's seven digits.
+    pub fn number(&self) -> Option<&str> {
+        (self.kind == Kind::Lic).then(|| self.between(6, 13))
     }
 
     /// Who made it, as the code itself says: the four digits of a vehicle's enterprise or the
@@ -255,13 +266,12 @@ fn battery(text: &str) -> Result<Code, NotACode> {
 }
 
 fn store(kind: Kind, text: impl Iterator<Item = u8>) -> Code {
-    let mut bytes = [0; LEN_MAX];
-    let mut len = 0;
-    for (slot, byte) in bytes.iter_mut().zip(text) {
+    let mut code = Code::blank(kind);
+    for (slot, byte) in code.bytes.iter_mut().zip(text) {
         *slot = byte;
-        len += 1;
+        code.len += 1;
     }
-    Code { kind, bytes, len }
+    code
 }
 
 impl fmt::Debug for Code {

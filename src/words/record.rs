@@ -162,11 +162,20 @@ impl<'a> Fields<'a> {
 }
 
 /// Puts fields together in the catalog's order, whatever order they come in.
-#[derive(Default)]
 pub struct FieldsBuilder {
     texts: String,
     /// Each field's number and where its text lies, by number.
     places: Vec<(u8, Range<usize>)>,
+}
+
+impl Default for FieldsBuilder {
+    fn default() -> Self {
+        Self {
+            // What most records need.
+            texts: String::with_capacity(256),
+            places: Vec::with_capacity(12),
+        }
+    }
 }
 
 impl FieldsBuilder {

@@ -10,11 +10,12 @@
 //! the desk what comes of the batch, and keeps that in its own way. Everything comes in the order
 //! of its keys, which is what makes bulk import fast.
 
+use std::borrow::Cow;
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 use foldhash::fast::FixedState;
 
 use super::pairs::{PairKey, Shelf, are_neighbours};
@@ -28,7 +29,6 @@ use crate::rules::project::public_view;
 use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
 use crate::words::policy::{Policy, Stamp};
-use crate::words::record::Record;
 use crate::words::subject::{Maker, Subject};
 
 /// What became of a batch.
@@ -69,7 +69,7 @@ pub(super) struct Named {
 }
 
 /// New entries by the dossier they belong to, in order.
-pub(super) struct Additions(Vec<(Subject, Vec<u8>)>);
+pub(super) struct Additions<'i>(Vec<(Subject, Cow<'i, [u8]>)>);
 
 /// A dossier that changed: how it was. How it is lies on the desk.
 pub(super) struct Changed {
@@ -122,15 +122,18 @@ impl Ink<'_> {
 pub(super) fn named(incoming: &[Incoming]) -> Result<Vec<Named>, StoreError> {
     let mut found = Vec::with_capacity(incoming.len());
     for (at, one) in incoming.iter().enumerate() {
-        let record = Record::read(&one.bytes).ok_or(StoreError::Corrupt("a record just made"))?;
-        let mut key = Vec::with_capacity(48);
+        let record = one
+            .record()
+            .ok_or(StoreError::Corrupt("a record just made"))?;
+        let mut key = Vec::with_capacity(1 + record.source.len() + record.id.len());
         key.extend_from_slice(record.source.as_bytes());
         // No source holds this byte, so no two pairs of source and id make one key.
         key.push(0);
         key.extend_from_slice(record.id.as_bytes());
-        let mut content = one.subject.key();
-        content.extend_from_slice(&one.bytes);
-        let digest = digest(&SHA256, &content);
+        let mut content = Context::new(&SHA256);
+        content.update(&one.subject.key());
+        content.update(&one.entry);
+        let digest = content.finish();
         let digest = digest.as_ref().first_chunk().copied().unwrap_or_default();
         found.push(Named { key, digest, at });
     }
@@ -141,24 +144,23 @@ pub(super) fn named(incoming: &[Incoming]) -> Result<Vec<Named>, StoreError> {
 /// The codes that these records bind to each other. Records that were there already count too: a
 /// file that is read twice lists the same conflicts twice.
 pub(super) fn bound(incoming: &[Incoming]) -> BTreeSet<Subject> {
-    let mut found = BTreeSet::new();
-    for one in incoming {
-        let kind = Record::read(&one.bytes).map(|record| record.kind);
-        if kind.is_some_and(bonds::binds) {
-            found.extend(one.subject.code());
-            found.extend(&one.mentions);
-        }
-    }
-    found.into_iter().map(Subject::Code).collect()
+    let binding = incoming
+        .iter()
+        .filter(|one| one.kind().is_some_and(bonds::binds));
+    let codes = binding.flat_map(|one| one.subject.code().into_iter().chain(one.mentions.clone()));
+    codes.map(Subject::Code).collect()
 }
 
 /// Notes which makers these records name.
 pub(super) fn note_makers(incoming: &[Incoming], outcome: &mut Outcome) {
     for one in incoming {
-        let Some(record) = Record::read(&one.bytes) else {
+        outcome.makers |= one.kind() == Some(RecordKind::PartyMaker);
+        if one.kind() != Some(RecordKind::ProductionBattery) {
+            continue;
+        }
+        let Some(record) = one.record() else {
             continue;
         };
-        outcome.makers |= record.kind == RecordKind::PartyMaker;
         if let (Some(name), Some(maker)) = (
             contradictions::claimed_maker(&record),
             one.subject.code().and_then(Maker::of_code),
@@ -171,9 +173,9 @@ pub(super) fn note_makers(incoming: &[Incoming], outcome: &mut Outcome) {
     }
 }
 
-impl Additions {
+impl<'i> Additions<'i> {
     /// The entries that these records make.
-    pub(super) fn of<'i>(fresh: impl Iterator<Item = &'i Incoming>) -> Self {
+    pub(super) fn of(fresh: impl Iterator<Item = &'i Incoming>) -> Self {
         let mut entries = Vec::new();
         for one in fresh {
             spread(one, &mut entries);
@@ -216,13 +218,13 @@ impl<'a> Desk<'a> {
     }
 
     /// Folds new entries in, into all dossiers that do not have them.
-    pub(super) fn fold(&mut self, additions: &Additions) -> Vec<Changed> {
+    pub(super) fn fold(&mut self, additions: &Additions<'_>) -> Vec<Changed> {
         let mut changed = Vec::new();
         for group in additions.0.chunk_by(|(one, _), (next, _)| one == next) {
             let Some(&(subject, _)) = group.first() else {
                 continue;
             };
-            let added = group.iter().map(|(_, entry)| entry.as_slice());
+            let added = group.iter().map(|(_, entry)| &**entry);
             if let Some(new) = dossier::fold(self.dossier(subject), added) {
                 let old = self.dossiers.insert(subject, new).unwrap_or_default();
                 changed.push(Changed { subject, old });
@@ -336,11 +338,11 @@ pub(super) fn members(couples: &[Couple]) -> BTreeSet<Subject> {
 }
 
 /// The entries that one record makes, in its own dossier and in those of the codes it names.
-fn spread(one: &Incoming, entries: &mut Vec<(Subject, Vec<u8>)>) {
-    let Some(record) = Record::read(&one.bytes) else {
+fn spread<'i>(one: &'i Incoming, entries: &mut Vec<(Subject, Cow<'i, [u8]>)>) {
+    let Some(record) = one.record() else {
         return;
     };
-    let entry = dossier::record_entry(record);
+    let entry = Cow::Borrowed(one.entry.as_slice());
     if let Subject::Party(party) = one.subject
         && record.kind == RecordKind::PartyMaker
     {
@@ -350,6 +352,6 @@ fn spread(one: &Incoming, entries: &mut Vec<(Subject, Vec<u8>)>) {
     entries.push((one.subject, entry));
     for code in &one.mentions {
         let link = dossier::link_entry(record, one.subject, *code, &one.mentions);
-        entries.push((Subject::Code(*code), link));
+        entries.push((Subject::Code(*code), Cow::Owned(link)));
     }
 }

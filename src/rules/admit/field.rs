@@ -42,9 +42,11 @@ pub fn lookup(kind: RecordKind, name: &str) -> Option<(u8, &'static Field)> {
 
 /// Whether this is the name of the row that holds longitude, latitude and location number.
 pub fn is_location(kind: RecordKind, name: &str) -> bool {
-    kind.entries().any(|entry| {
-        entry.kind == FieldKind::Geo && (entry.label == name || entry.standard_name == name)
-    })
+    // Names without these are most names there are.
+    name.contains(['\\', '经'])
+        && kind.entries().any(|entry| {
+            entry.kind == FieldKind::Geo && (entry.label == name || entry.standard_name == name)
+        })
 }
 
 /// Spellings that the standard itself is not sure of.
@@ -78,7 +80,7 @@ pub fn canonical<'g>(
     if text.is_empty() {
         return Ok(None);
     }
-    if text.len() > FIELD_MAX || text.chars().any(char::is_control) {
+    if text.len() > FIELD_MAX || has_control(&text) {
         return Err(Reason::BadText);
     }
     in_form(record, field, text).map(Some)
@@ -89,7 +91,6 @@ fn in_form<'t>(
     field: &Field,
     text: Cow<'t, str>,
 ) -> Result<Cow<'t, str>, Reason> {
-    let code = |kind, text: &str| code(kind, text).map(|code| Cow::Owned(code.value().to_owned()));
     match field.entry.kind {
         FieldKind::CodeVin if field.key == "chechibm" => {
             // Vehicle or battery: the item's type, beside it, says which.
@@ -99,8 +100,8 @@ fn in_form<'t>(
                 any(&text)
             }
         }
-        FieldKind::CodeVin => code(Kind::Vin, &text),
-        FieldKind::CodePwb => code(Kind::Pwb, &text),
+        FieldKind::CodeVin => code_text(Kind::Vin, text),
+        FieldKind::CodePwb => code_text(Kind::Pwb, text),
         FieldKind::CodePwbList => codes(&text).map(Cow::Owned),
         FieldKind::AnyCode => {
             let code = Code::parse_any(&text).map_err(|_why| Reason::NotACode)?;
@@ -163,6 +164,22 @@ fn code(kind: Kind, text: &str) -> Result<Code, Reason> {
         .ok()
         .filter(|code| code.kind() == kind)
         .ok_or(Reason::NotACode)
+}
+
+/// A code in the form in which it is kept, which is nearly always that in which it came.
+fn code_text(kind: Kind, text: Cow<'_, str>) -> Result<Cow<'_, str>, Reason> {
+    let code = code(kind, &text)?;
+    if code.as_bytes() == text.as_bytes() {
+        Ok(text)
+    } else {
+        Ok(Cow::Owned(code.value().to_owned()))
+    }
+}
+
+/// Whether a text holds a control character. Of those in UTF-8's two bytes, all begin alike.
+fn has_control(text: &str) -> bool {
+    let may_be = |byte: &u8| *byte < b' ' || *byte == 0x7f || *byte == 0xc2;
+    text.as_bytes().iter().any(may_be) && text.chars().any(char::is_control)
 }
 
 fn any<'t>(text: &str) -> Result<Cow<'t, str>, Reason> {

@@ -92,7 +92,7 @@ fn every_row_of_the_standard_is_taken_by_its_english_name_and_kept_under_it() {
     assert_eq!(lines.len(), 15);
     for line in lines {
         let taken = taken(&line).unwrap_or_else(|why| panic!("{line}: {why:?}"));
-        let record = Record::read(&taken.bytes).unwrap();
+        let record = taken.record().unwrap();
         let kept: BTreeSet<&str> = record.values().map(|(field, _)| field.key).collect();
         let given: BTreeSet<&str> = line["fields"]
             .as_object()
@@ -111,7 +111,7 @@ fn every_row_of_the_standard_is_taken_by_its_chinese_label_and_kept_under_its_na
     for (english, chinese) in full(false).into_iter().zip(full(true)) {
         let (english, chinese) = (taken(&english).unwrap(), taken(&chinese).unwrap());
         let keys = |taken: &Incoming| {
-            let record = Record::read(&taken.bytes).unwrap();
+            let record = taken.record().unwrap();
             record
                 .values()
                 .map(|(field, _)| field.key)
@@ -171,7 +171,7 @@ fn text(record: &str, name: &str, value: &str, key: &str) -> String {
         line["subject"] = format!("vin/{VIN}").into();
     }
     let taken = taken(&line).unwrap_or_else(|why| panic!("{line}: {why:?}"));
-    match Record::read(&taken.bytes).unwrap().value(key) {
+    match taken.record().unwrap().value(key) {
         Some(Kept::Open(text) | Kept::Codes(text)) => text.to_owned(),
         other => panic!("{name}: {other:?}"),
     }
@@ -216,7 +216,7 @@ fn spellings_that_the_standard_is_not_sure_of_mean_one_field() {
         json!({"chechi_type": "池", "蓄电池编号": PWB, "车池入库时间": "1", "车池出库时间": "2"});
     let taken = taken(&line_of("stock.item", stock.as_object().unwrap().clone())).unwrap();
     assert_eq!(taken.subject.to_string(), format!("pwb/{PWB}"));
-    let record = Record::read(&taken.bytes).unwrap();
+    let record = taken.record().unwrap();
     assert_eq!(
         (record.open("create_time"), record.open("create_time_out")),
         (Some("1"), Some("2"))
@@ -240,7 +240,7 @@ fn the_same_set_of_batteries_is_the_same_text_however_it_is_written() {
             fields.as_object().unwrap().clone(),
         ))
         .unwrap()
-        .bytes
+        .entry
     };
     let first = list(json!(["76392965A2", "76392965A1"]));
     for codes in [

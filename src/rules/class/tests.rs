@@ -177,14 +177,7 @@ fn a_class_holds_the_makers_public_record_to_the_month_and_its_newest_warranties
         told_by(CELLS, "", "warranty.policy", "2021-02", &warranty(12)),
         told_by(CYCLES, "", "warranty.policy", "2021-03", &warranty(24)),
     ];
-    let mut entries: Vec<_> = told
-        .iter()
-        .map(|one| {
-            crate::rules::dossier::record_entry(
-                crate::words::record::Record::read(&one.bytes).unwrap(),
-            )
-        })
-        .collect();
+    let mut entries: Vec<_> = told.iter().map(|one| one.entry.clone()).collect();
     entries.sort_unstable();
     let bytes = crate::rules::dossier::fold(&[], entries.iter().map(Vec::as_slice)).unwrap();
     let class = Class::of(Dossier::from_bytes(&bytes), Policy::default()).unwrap();

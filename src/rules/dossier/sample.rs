@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{fold, link_entry, record_entry};
+use super::{fold, link_entry};
 use crate::rules::admit::{Incoming, admit, line};
 use crate::words::code::Code;
-use crate::words::record::Record;
 use crate::words::subject::Subject;
 
 pub(crate) const VIN: &str = "vin/218622108311027";
@@ -49,9 +48,9 @@ pub(crate) fn dossier(subject: &str, told: &[Incoming]) -> Vec<u8> {
     let subject = Subject::parse(subject).unwrap();
     let mut entries = Vec::new();
     for one in told {
-        let record = Record::read(&one.bytes).unwrap();
+        let record = one.record().unwrap();
         if one.subject == subject {
-            entries.push(record_entry(record));
+            entries.push(one.entry.clone());
         }
         let named = one
             .mentions

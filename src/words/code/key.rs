@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Deref};
 
-use super::{Kind, LEN_MAX, LIC_LEN, VIN_LEN};
+use super::{Code, Kind, LEN_MAX, LIC_LEN, ORG_LEN, VIN_LEN};
 
 /// The longest key: a battery's, six bits a character.
 const KEY_MAX: usize = 1 + (LEN_MAX * 6).div_ceil(8);
@@ -67,18 +67,17 @@ impl Key {
     }
 }
 
-/// The kind and the text of a key, put into `room`. What is no key may give any text.
-pub(super) fn read<'t>(key: &[u8], room: &'t mut [u8]) -> Option<(Kind, &'t [u8])> {
+/// The code whose key this is. Looks at every bit, so that no two keys are one code.
+pub(super) fn read(key: &[u8]) -> Option<Code> {
     let (&number, packed) = key.split_first()?;
     let kind = Kind::ALL
         .into_iter()
         .find(|kind| kind_number(*kind) == number)?;
-    let text = match kind {
-        Kind::Vin => unpack_digits(packed, VIN_LEN, room)?,
-        Kind::Lic => unpack_digits(packed, LIC_LEN, room)?,
-        Kind::Pwb => unpack_letters(packed, room)?,
-    };
-    Some((kind, text))
+    match kind {
+        Kind::Vin => unpack_digits(kind, packed, VIN_LEN),
+        Kind::Lic => unpack_digits(kind, packed, LIC_LEN),
+        Kind::Pwb => unpack_letters(packed),
+    }
 }
 
 /// A letter's or digit's place among them all, from 1, in the order of the texts.
@@ -100,28 +99,39 @@ const fn letter(six_bits: u8) -> u8 {
     }
 }
 
-fn unpack_digits<'t>(packed: &[u8], len: usize, text: &'t mut [u8]) -> Option<&'t [u8]> {
-    let digits = packed.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    for (slot, digit) in text.iter_mut().zip(digits) {
-        *slot = b'0' + digit.min(10);
+fn unpack_digits(kind: Kind, packed: &[u8], len: usize) -> Option<Code> {
+    let mut code = Code::blank(kind);
+    let mut digits = packed.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    for slot in code.bytes.iter_mut().take(len) {
+        *slot = digits.next().filter(|digit| *digit < 10)? + b'0';
+        code.len += 1;
     }
-    text.get(..len)
+    let padded = packed.len() == len.div_ceil(2) && digits.all(|rest| rest == 0);
+    padded.then_some(code)
 }
 
-fn unpack_letters<'t>(packed: &[u8], text: &'t mut [u8]) -> Option<&'t [u8]> {
-    let sixes = packed.chunks(3).flat_map(|three| {
+fn unpack_letters(packed: &[u8]) -> Option<Code> {
+    let mut code = Code::blank(Kind::Pwb);
+    let mut sixes = packed.chunks(3).flat_map(|three| {
         let mut word = [0; 4];
-        word.iter_mut()
-            .zip(three)
-            .for_each(|(slot, byte)| *slot = *byte);
+        for (slot, byte) in word.iter_mut().zip(three) {
+            *slot = *byte;
+        }
         let word = u32::from_be_bytes(word);
         [26, 20, 14, 8].map(|shift| (word >> shift).to_le_bytes()[0] & 63)
     });
-    for (slot, six) in text.iter_mut().zip(sixes) {
-        *slot = letter(six);
+    for (slot, six) in code.bytes.iter_mut().zip(sixes.by_ref()) {
+        if six == 0 {
+            break;
+        }
+        *slot = Some(letter(six)).filter(|letter| *letter != 0)?;
+        code.len += 1;
     }
-    let len = text.iter().position(|byte| *byte == 0)?;
-    text.get(..len)
+    let len = usize::from(code.len);
+    let whole = packed.len() == (len * 6).div_ceil(8) && sixes.all(|rest| rest == 0);
+    let (org, _) = code.bytes.split_at(ORG_LEN);
+    let sound = len > ORG_LEN && !org.iter().any(u8::is_ascii_lowercase);
+    (whole && sound).then_some(code)
 }
 
 impl Deref for Key {

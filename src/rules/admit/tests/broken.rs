@@ -305,7 +305,7 @@ proptest::proptest! {
         let key = fields.keys().nth(field % fields.len()).unwrap().clone();
         fields.insert(key, value.into());
         if let Ok(taken) = taken(&line) {
-            prop_assert!(Record::read(&taken.bytes).is_some());
+            prop_assert!(taken.record().is_some());
         }
     }
 }

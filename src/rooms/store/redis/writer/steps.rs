@@ -117,7 +117,7 @@ pub(super) fn sift<'i>(
 pub(super) fn fold(
     core: &mut Wire,
     desk: &mut Desk<'_>,
-    additions: &Additions,
+    additions: &Additions<'_>,
     subjects: &BTreeSet<Subject>,
 ) -> Result<(), Trouble> {
     fill(core, desk, subjects)?;
