@@ -12,9 +12,9 @@ use saoma::{
     path::Edge,
     rooms::{
         source::{Held, Source},
-        store::PublicStore,
+        store::{PublicStore, pairs::Tag},
     },
-    rules::card::code_card,
+    rules::{card::code_card, class::Warranty},
     shell::{
         drain::{Ended, Stopper, pair},
         serve::{listen, serve},
@@ -109,6 +109,11 @@ impl Source for Behind {
         }
         Ok(lock(&self.0.makers).get(&code).cloned().map(Book))
     }
+
+    async fn pairs(&self, tags: &[Tag]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        self.0.reads.fetch_add(1, Relaxed);
+        Ok(vec![None; tags.len()])
+    }
 }
 
 impl Held for Book {
@@ -131,6 +136,10 @@ impl Held for Book {
             as_of: "2026-11-21T08:00:00Z".to_owned(),
             stale: false,
         })
+    }
+
+    fn warranties(&self, _view: &View) -> Result<Vec<Warranty>, Fault> {
+        Ok(vec![])
     }
 }
 
