@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Empty};
 use saoma::path::Edge;
 use saoma::rooms::store::{PublicStore, StoreUrl};
 use saoma::words::policy::Policy;
@@ -36,7 +36,7 @@ impl Door {
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = http::Request::get(path)
             .header("host", "door")
-            .body(())
+            .body(Empty::<bytes::Bytes>::new())
             .unwrap();
         let from = saoma::words::peer::Peer::plain(std::net::Ipv4Addr::LOCALHOST.into());
         let (head, body) = self.0.answer(request, &from).await.into_parts();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use saoma_pages::{
-    Alert, AlertKind, Audience, Cell, CodeCard, Kind, Lang, NotACode, Refusal, Row, Sheet, Shown,
-    View,
+    Alert, AlertKind, Audience, BadBody, Cell, CodeCard, Kind, Lang, NotACode, Refusal, Row, Sheet,
+    Shown, View,
 };
 
 /// A page and the name of its golden file.
@@ -26,6 +26,13 @@ pub(crate) fn pages() -> Vec<Page> {
         add("privacy", saoma_pages::privacy(lang));
         for (name, view) in views() {
             add(&name, saoma_pages::found(&view, lang));
+        }
+        add("match", saoma_pages::match_page(&[], lang));
+        let filled = ["vin/218622108311027", "", "\"><b>"];
+        add("match-filled", saoma_pages::match_page(&filled, lang));
+        add("match-no", saoma_pages::not_together(lang));
+        for (name, set) in sets() {
+            add(name, saoma_pages::together(&set, lang));
         }
         for (name, refusal) in refusals() {
             add(name, saoma_pages::refusal(&refusal, lang));
@@ -68,6 +75,25 @@ pub(crate) fn views() -> Vec<(String, View)> {
     };
     views.push(("pwb-public-recalled".to_owned(), recalled));
     views
+}
+
+/// What the holder of several stickers sees of them.
+pub(crate) fn sets() -> Vec<(&'static str, Vec<View>)> {
+    let seen = |kind: Kind| View {
+        audience: Audience::Holder,
+        ..view(kind, held(kind))
+    };
+    let mut warned = Kind::ALL.map(seen);
+    warned[1].alerts = vec![alert(AlertKind::Recalled), alert(AlertKind::Stolen)];
+    let bare = View {
+        audience: Audience::Holder,
+        ..view(Kind::Pwb, Vec::new())
+    };
+    vec![
+        ("match-yes", vec![seen(Kind::Vin), seen(Kind::Pwb)]),
+        ("match-yes-bare", vec![seen(Kind::Lic), bare]),
+        ("match-yes-warned", warned.into()),
+    ]
 }
 
 const ALERTS: [AlertKind; 5] = [
@@ -122,6 +148,22 @@ fn refusals() -> Vec<(&'static str, Refusal)> {
         ("not-a-code-kind", not(None, NotACode::UnknownKind)),
         ("bad-request", Refusal::BadRequest),
         ("no-such-page", Refusal::NoSuchPage),
+        (
+            "how-many",
+            Refusal::Body {
+                why: BadBody::HowMany {
+                    got: 1,
+                    least: 2,
+                    most: 6,
+                },
+            },
+        ),
+        (
+            "body-unreadable",
+            Refusal::Body {
+                why: BadBody::Unreadable,
+            },
+        ),
         (
             "method",
             Refusal::Method {
@@ -314,6 +356,40 @@ fn holder(kind: Kind) -> Vec<Sheet> {
             ("create_time", plain("2024-05-01")),
         ],
     ));
+    sheets
+}
+
+/// What a holder sees beyond that once the sealed part is laid over it.
+fn held(kind: Kind) -> Vec<Sheet> {
+    let mut sheets = holder(kind);
+    if kind == Kind::Lic {
+        let plate = sheets
+            .iter_mut()
+            .find(|sheet| sheet.record == "registration.plate");
+        let more = [
+            ("IdentityCard", masked("3****************8")),
+            ("CommitDate", plain("2024-05-03")),
+        ];
+        let more = more.map(|(key, shown)| Cell { key, shown });
+        plate.unwrap().rows[0].0.extend(more);
+        return sheets;
+    }
+    let mut repairs = sheet("repair.job", [("datetime", plain("2025-02-01"))]);
+    repairs.rows.push(Row(vec![Cell {
+        key: "datetime",
+        shown: plain("2025-09-12"),
+    }]));
+    sheets.push(repairs);
+    for row in sheets
+        .iter_mut()
+        .filter(|sheet| sheet.record == "warranty.policy")
+        .flat_map(|sheet| &mut sheet.rows)
+    {
+        row.0.push(Cell {
+            key: "until",
+            shown: plain("2026-05-01"),
+        });
+    }
     sheets
 }
 
