@@ -7,6 +7,8 @@ use saoma_pages::{
     Shown, View,
 };
 
+use crate::sets;
+
 /// A page and the name of its golden file.
 pub(crate) struct Page {
     pub(crate) name: String,
@@ -31,7 +33,7 @@ pub(crate) fn pages() -> Vec<Page> {
         let filled = ["vin/218622108311027", "", "\"><b>"];
         add("match-filled", saoma_pages::match_page(&filled, lang));
         add("match-no", saoma_pages::not_together(lang));
-        for (name, set) in sets() {
+        for (name, set) in sets::sets() {
             add(name, saoma_pages::together(&set, lang));
         }
         for (name, refusal) in refusals() {
@@ -75,25 +77,6 @@ pub(crate) fn views() -> Vec<(String, View)> {
     };
     views.push(("pwb-public-recalled".to_owned(), recalled));
     views
-}
-
-/// What the holder of several stickers sees of them.
-pub(crate) fn sets() -> Vec<(&'static str, Vec<View>)> {
-    let seen = |kind: Kind| View {
-        audience: Audience::Holder,
-        ..view(kind, held(kind))
-    };
-    let mut warned = Kind::ALL.map(seen);
-    warned[1].alerts = vec![alert(AlertKind::Recalled), alert(AlertKind::Stolen)];
-    let bare = View {
-        audience: Audience::Holder,
-        ..view(Kind::Pwb, Vec::new())
-    };
-    vec![
-        ("match-yes", vec![seen(Kind::Vin), seen(Kind::Pwb)]),
-        ("match-yes-bare", vec![seen(Kind::Lic), bare]),
-        ("match-yes-warned", warned.into()),
-    ]
 }
 
 const ALERTS: [AlertKind; 5] = [
@@ -186,7 +169,7 @@ fn refusals() -> Vec<(&'static str, Refusal)> {
     ]
 }
 
-fn view(kind: Kind, records: Vec<Sheet>) -> View {
+pub(crate) fn view(kind: Kind, records: Vec<Sheet>) -> View {
     View {
         code: card(kind),
         audience: Audience::Public,
@@ -234,7 +217,7 @@ fn card(kind: Kind) -> CodeCard {
     }
 }
 
-fn alert(kind: AlertKind) -> Alert {
+pub(crate) fn alert(kind: AlertKind) -> Alert {
     let (since, text) = match kind {
         AlertKind::Recalled => (
             Some("2025-03"),
@@ -252,15 +235,18 @@ fn alert(kind: AlertKind) -> Alert {
     }
 }
 
-fn plain(text: &str) -> Shown {
+pub(crate) fn plain(text: &str) -> Shown {
     Shown::Plain(text.to_owned())
 }
 
-fn masked(text: &str) -> Shown {
+pub(crate) fn masked(text: &str) -> Shown {
     Shown::Masked(text.to_owned())
 }
 
-fn sheet<const N: usize>(record: &'static str, cells: [(&'static str, Shown); N]) -> Sheet {
+pub(crate) fn sheet<const N: usize>(
+    record: &'static str,
+    cells: [(&'static str, Shown); N],
+) -> Sheet {
     let cells = cells.into_iter().map(|(key, shown)| Cell { key, shown });
     Sheet {
         record,
@@ -340,7 +326,7 @@ fn public(kind: Kind) -> Vec<Sheet> {
     }
 }
 
-fn holder(kind: Kind) -> Vec<Sheet> {
+pub(crate) fn holder(kind: Kind) -> Vec<Sheet> {
     let mut sheets = public(kind);
     sheets.push(sheet(
         "sale.binding",
@@ -356,40 +342,6 @@ fn holder(kind: Kind) -> Vec<Sheet> {
             ("create_time", plain("2024-05-01")),
         ],
     ));
-    sheets
-}
-
-/// What a holder sees beyond that once the sealed part is laid over it.
-fn held(kind: Kind) -> Vec<Sheet> {
-    let mut sheets = holder(kind);
-    if kind == Kind::Lic {
-        let plate = sheets
-            .iter_mut()
-            .find(|sheet| sheet.record == "registration.plate");
-        let more = [
-            ("IdentityCard", masked("3****************8")),
-            ("CommitDate", plain("2024-05-03")),
-        ];
-        let more = more.map(|(key, shown)| Cell { key, shown });
-        plate.unwrap().rows[0].0.extend(more);
-        return sheets;
-    }
-    let mut repairs = sheet("repair.job", [("datetime", plain("2025-02-01"))]);
-    repairs.rows.push(Row(vec![Cell {
-        key: "datetime",
-        shown: plain("2025-09-12"),
-    }]));
-    sheets.push(repairs);
-    for row in sheets
-        .iter_mut()
-        .filter(|sheet| sheet.record == "warranty.policy")
-        .flat_map(|sheet| &mut sheet.rows)
-    {
-        row.0.push(Cell {
-            key: "until",
-            shown: plain("2026-05-01"),
-        });
-    }
     sheets
 }
 

@@ -2,7 +2,10 @@
 
 use saoma_pages::{Kind, STYLE, Shown};
 
-use crate::samples::{pages, sets, views};
+use crate::{
+    samples::{pages, views},
+    sets::sets,
+};
 
 /// With its headers a page has to fit into the first ten packets, 14 kB. Pages go out compressed,
 /// but whoever takes no compression gets this many bytes.
