@@ -30,7 +30,8 @@ pub struct Couple {
 pub const BODY_MAX: usize = 4096;
 /// The kinds of body that are read.
 pub const TAKEN: &str = "application/x-www-form-urlencoded, application/json";
-const LEAST: usize = 2;
+/// The fewest codes that can belong together.
+pub const LEAST: usize = 2;
 
 /// A body in JSON.
 #[derive(Deserialize)]

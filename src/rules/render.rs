@@ -17,6 +17,25 @@ pub const YES: &str = "yes";
 /// The other of the two.
 pub const NO: &str = "no-or-unknown";
 
+/// What the `type` of a problem begins with.
+pub const PROBLEM: &str = "urn:saoma:problem:";
+/// All there are.
+pub const PROBLEMS: [&str; 13] = [
+    "not-a-code",
+    "bad-request",
+    "not-registered",
+    "no-such-page",
+    "method",
+    "body-too-long",
+    "body-too-slow",
+    "body-media",
+    "body-unreadable",
+    "how-many",
+    "not-acceptable",
+    "too-many",
+    "unavailable",
+];
+
 /// What is there under a code.
 pub fn found(view: &View, shape: Shape, lang: Lang) -> Answer {
     let keeping = if view.stale {
@@ -78,7 +97,7 @@ pub fn refusal_page(refusal: &Refusal, lang: Lang) -> Vec<u8> {
 pub fn problem(refusal: &Refusal, lang: Lang) -> Vec<u8> {
     let (status, _keeping) = reply::verdict(refusal);
     let mut problem = json!({
-        "type": format!("urn:saoma:problem:{}", kind(refusal)),
+        "type": format!("{PROBLEM}{}", kind(refusal)),
         "title": words::refusal_title(refusal, lang),
         "status": status.as_u16(),
         "detail": words::refusal_detail(refusal, lang),
