@@ -7,26 +7,32 @@
 //! Accepting is [`crate::shell::serve`]'s. Everything after it is a line below.
 
 use std::{
+    error::Error,
     fmt,
     hash::{BuildHasher as _, RandomState},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use http::Request;
+use http::{HeaderMap, Request};
+use hyper::body::Body;
 use jiff::{SignedDuration, Timestamp};
 use saoma_pages::{Lang, Refusal};
 use tracing::Level;
 
 use crate::{
     rooms::{
+        body,
         cache::{Origin, Outcome, PageCache, Wanted},
+        matching::Matching,
         source::Source,
+        turns::TooSoon,
     },
     rules::{
         answer::{Answer, Reply},
-        ask::{After, Ask, Manner, Shape},
+        ask::{self, After, Ask, Manner, Shape},
         fixed::Fixed,
-        reply,
+        pairing::{self, Question},
+        render, reply,
     },
     words::{code::Code, peer::Peer},
 };
@@ -36,10 +42,16 @@ pub struct Edge<S: Source> {
     source: S,
     cache: PageCache<S>,
     fixed: Fixed,
+    /// Without it, the pair check is out of order.
+    matching: Option<Matching>,
     /// Codes are logged under a hash that dies with this process.
     log_key: RandomState,
 }
 
+/// What a pair check that cannot be made is told: a store that is away comes back within seconds.
+const OUT_OF_ORDER: Refusal = Refusal::Unavailable {
+    retry_after: Duration::from_secs(2),
+};
 /// RFC 9116 asks for less than a year; a month of grace for who looks late.
 const CONTACT_VALID: SignedDuration = SignedDuration::from_hours(24 * 335);
 
@@ -51,27 +63,43 @@ impl<S: Source> Edge<S> {
             source,
             cache: PageCache::new(cache_bytes, public_url),
             fixed: Fixed::new(public_url, contact, expires),
+            matching: None,
             log_key: RandomState::new(),
         }
     }
 
+    /// The same door with a pair check.
+    #[must_use]
+    pub fn with_matching(self, matching: Matching) -> Self {
+        Self {
+            matching: Some(matching),
+            ..self
+        }
+    }
+
     /// Answers a request. Infallible: a refusal is an answer too.
-    pub async fn answer<B>(&self, request: Request<B>, _from: &Peer) -> Reply {
+    pub async fn answer<B>(&self, request: Request<B>, from: &Peer) -> Reply
+    where
+        B: Body,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
         let started = tracing::enabled!(Level::DEBUG).then(Instant::now);
-        let (request, _body) = request.into_parts();
+        let (request, body) = request.into_parts();
         // First, how to answer, since even a no has a form and a language.
-        let manner = Manner::of(&request);
+        let mut manner = Manner::of(&request);
         // Then what is asked: behind this line there are no strings.
         let asked = Ask::read(&request, &manner);
         let ask = asked.as_ref().ok().copied();
         let (outcome, origin) = match asked {
+            // The only thing that is sent along, and never kept on its way back.
+            Ok(Ask::Match) => {
+                let matched = self.compare(&mut manner, body, from).await;
+                (Ok(reply::unkept(matched)), Origin::Store)
+            }
             Ok(ask) => self.resolve(ask, &manner).await,
             Err(refusal) => (Err(refusal), Origin::Memory),
         };
-        let reply = outcome.unwrap_or_else(|refusal| {
-            reply::refusal(&refusal, manner.refusals, manner.lang)
-                .reply(manner.encoding, manner.headers)
-        });
+        let reply = outcome.unwrap_or_else(|refusal| refused(&refusal, &manner));
         if let Some(started) = started {
             self.log(ask, &reply, origin, started);
         }
@@ -92,7 +120,11 @@ impl<S: Source> Edge<S> {
             Ask::Robots => send(&self.fixed.robots),
             Ask::Security => send(&self.fixed.security),
             Ask::Icon => send(&self.fixed.icon),
-            Ask::Preflight => Ok(reply::preflight()),
+            Ask::OpenApi => send(&self.fixed.openapi),
+            Ask::MatchForm { code } => send(&render::match_form(code, manner.lang)),
+            Ask::Preflight { allow } => Ok(reply::preflight(allow)),
+            // It has a body, which is not here.
+            Ask::Match => Err(Refusal::BadRequest),
         };
         (reply, Origin::Memory)
     }
@@ -119,6 +151,42 @@ impl<S: Source> Edge<S> {
         (reply, looked.origin)
     }
 
+    /// The pair check, in the order of what each step costs us.
+    async fn compare<B>(&self, manner: &mut Manner<'_>, body: B, from: &Peer) -> Reply
+    where
+        B: Body,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let compared = async {
+            let form = manner.form.ok_or(Refusal::NotAcceptable {
+                offered: ask::OFFERED,
+            })?;
+            let matching = self.matching.as_ref().ok_or(OUT_OF_ORDER)?;
+            matching.turns.client(from.network()).map_err(too_soon)?;
+            let body = body::read(body, pairing::BODY_MAX).await;
+            let body = body.map_err(|why| Refusal::Body { why })?;
+            // Nothing of the message is left unread behind the answer.
+            manner.after = After::Stay;
+            let question = Question::read(manner.headers, &body)?;
+            matching.turns.codes(question.codes()).map_err(too_soon)?;
+            let asked = matching.ask(&question, &self.source).await;
+            asked.map(|views| (views, form)).map_err(|fault| {
+                tracing::warn!(%fault, "no pair check");
+                OUT_OF_ORDER
+            })
+        };
+        match compared.await {
+            Ok((Some(views), form)) => render::together(&views, form, manner.lang)
+                // Not against entity tags: a POST has none.
+                .reply(manner.encoding, &HeaderMap::new()),
+            Ok((None, form)) => self
+                .fixed
+                .not_together(form, manner.lang)
+                .reply(manner.encoding, &HeaderMap::new()),
+            Err(refusal) => refused(&refusal, manner),
+        }
+    }
+
     /// One line for each answer, for who wants to see them: nothing in it says who asked what.
     fn log(&self, ask: Option<Ask>, reply: &Reply, origin: Origin, started: Instant) {
         let what = ask.as_ref().map_or("refused", Ask::name);
@@ -141,6 +209,14 @@ impl<S: Source> fmt::Debug for Edge<S> {
             .field("cache", &self.cache)
             .finish_non_exhaustive()
     }
+}
+
+fn refused(refusal: &Refusal, manner: &Manner<'_>) -> Reply {
+    reply::refusal(refusal, manner.refusals, manner.lang).reply(manner.encoding, manner.headers)
+}
+
+const fn too_soon(TooSoon(retry_after): TooSoon) -> Refusal {
+    Refusal::TooMany { retry_after }
 }
 
 /// The one true address of a code. Of a query only the language is kept.

@@ -4,4 +4,7 @@ pub mod settings;
 pub mod audit;
 pub mod store;
 pub mod source;
+pub mod body;
+pub mod turns;
+pub mod matching;
 pub mod cache;

@@ -14,10 +14,7 @@ pub(crate) fn to_compare(code: &CodeCard, lang: Lang) -> Markup {
     html! {
         section {
             h2 { (words::COMPARE.to(lang)) }
-            // No space between the parts, so that what is copied from here is the code.
-            p class="code" translate="no" {
-                @for (_, part) in &code.parts { (groups(part)) }
-            }
+            (self::code(code))
             p { (words::compare_with(code.kind).to(lang)) }
             details {
                 summary { (words::EACH_PART.to(lang)) }
@@ -35,6 +32,16 @@ pub(crate) fn to_compare(code: &CodeCard, lang: Lang) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// The code alone, in its groups.
+pub(crate) fn code(code: &CodeCard) -> Markup {
+    html! {
+        // No space between the parts, so that what is copied from here is the code.
+        p class="code" translate="no" {
+            @for (_, part) in &code.parts { (groups(part)) }
         }
     }
 }

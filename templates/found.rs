@@ -8,14 +8,14 @@ use maud::{Markup, html};
 use crate::{
     card, icons,
     lang::Lang,
-    layout::{Tone, document, verdict, with_number},
-    view::{Alert, Audience, Kind, View},
+    layout::{Tone, document, link, verdict, with_number},
+    view::{Alert, Audience, CodeCard, Kind, View},
     words,
 };
 
-mod fact;
+pub(crate) mod fact;
 mod product;
-mod rest;
+pub(crate) mod rest;
 
 /// The page of a registered code.
 pub fn found(view: &View, lang: Lang) -> String {
@@ -50,11 +50,19 @@ pub fn found(view: &View, lang: Lang) -> String {
                 @if kind == Kind::Lic && view.audience == Audience::Public {
                     li { (words::BIKE_NOT_SHOWN.to(lang)) }
                 }
+                @if view.audience == Audience::Public {
+                    li { a href=(match_link(&view.code, lang)) { (words::MATCH_LINK.to(lang)) } }
+                }
             }
         }
         (rest::rest(view, lang, &told))
     };
     document(&format!("{sentence} · {name}"), name, lang, &main)
+}
+
+/// The form of the pair check with this code in it, which its reader has before them.
+fn match_link(code: &CodeCard, lang: Lang) -> String {
+    format!("{}&code={}/{}", link("/match", lang), code.kind, code.value)
 }
 
 /// What is saved may lack a warning of a minute ago, so it says what was known then.

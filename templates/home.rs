@@ -4,7 +4,7 @@ use maud::html;
 
 use crate::{
     lang::Lang,
-    layout::{document, find_form},
+    layout::{document, find_form, link},
     view::Kind,
     words,
 };
@@ -28,6 +28,10 @@ pub fn home(lang: Lang) -> String {
                     }
                 }
             }
+        }
+        section {
+            h2 { (words::MATCH_TITLE.to(lang)) }
+            p { a href=(link("/match", lang)) { (words::MATCH_LINK.to(lang)) } }
         }
     };
     document(title, words::SITE.to(lang), lang, &main)

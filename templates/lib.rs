@@ -16,6 +16,7 @@ mod privacy;
 pub mod refusal;
 mod refused;
 mod style;
+mod together;
 pub mod view;
 pub mod words;
 
@@ -26,7 +27,8 @@ pub use personal::{
     Address, Disclosed, Grant, IdCard, Mask, Masked, Name, Personal, Phone, Secret,
 };
 pub use privacy::privacy;
-pub use refusal::{NotACode, Refusal};
+pub use refusal::{BadBody, NotACode, Refusal};
 pub use refused::refusal;
 pub use style::STYLE;
+pub use together::{MATCH_MOST, match_page, not_together, together};
 pub use view::{Alert, AlertKind, Audience, Cell, CodeCard, Kind, Row, Sheet, Shown, View};

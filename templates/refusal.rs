@@ -41,6 +41,34 @@ pub enum NotACode {
     },
 }
 
+/// Why what was sent along cannot be used. Says what is wrong with it, never what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BadBody {
+    /// More bytes than anybody needs for it.
+    TooLong {
+        /// How many there may be.
+        most: usize,
+    },
+    /// It did not arrive in time.
+    TooSlow,
+    /// It is of no kind that is read here.
+    Media {
+        /// The kinds there are, as the `Accept-Post` header has them.
+        taken: &'static str,
+    },
+    /// It is not what it says it is.
+    Unreadable,
+    /// Too few codes, or too many.
+    HowMany {
+        /// How many different ones there are.
+        got: usize,
+        /// How few there may be.
+        least: usize,
+        /// How many there may be.
+        most: usize,
+    },
+}
+
 /// No, and why, in words a reader may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -64,6 +92,11 @@ pub enum Refusal {
     Method {
         /// What it takes, as the `Allow` header has it.
         allow: &'static str,
+    },
+    /// What was sent along cannot be used.
+    Body {
+        /// Why not.
+        why: BadBody,
     },
     /// None of the forms there are is wanted.
     NotAcceptable {

@@ -5,8 +5,10 @@ use maud::{Markup, html};
 use crate::{
     card,
     lang::Lang,
-    layout::{Tone, document, find_form, verdict, with_number},
+    layout::{Tone, document, find_form, link, verdict, with_number},
     refusal::Refusal,
+    together::match_form,
+    view::Kind,
     words,
 };
 
@@ -20,6 +22,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         | Refusal::BadRequest
         | Refusal::NoSuchPage
         | Refusal::Method { .. }
+        | Refusal::Body { .. }
         | Refusal::NotAcceptable { .. }
         | Refusal::TooMany { .. }
         | Refusal::Unavailable { .. } => "",
@@ -38,6 +41,7 @@ const fn tone(refusal: &Refusal) -> Tone {
         | Refusal::BadRequest
         | Refusal::NoSuchPage
         | Refusal::Method { .. }
+        | Refusal::Body { .. }
         | Refusal::NotAcceptable { .. } => Tone::Wrong,
         Refusal::TooMany { .. } | Refusal::Unavailable { .. } => Tone::Later,
     }
@@ -49,11 +53,26 @@ fn what_next(refusal: &Refusal, lang: Lang) -> Markup {
             (card::to_compare(code, lang))
             section class="next" {
                 h2 { (words::NEXT.to(lang)) }
-                ol { @for step in words::not_registered_steps(code.kind) { li { (with_number(step.to(lang), lang)) } } }
+                ol {
+                    @for step in words::not_registered_steps(code.kind) {
+                        li { (with_number(step.to(lang), lang)) }
+                    }
+                    // All digits, and typed without saying off what: it was taken for the likelier.
+                    @if code.kind != Kind::Pwb {
+                        li {
+                            a href=(link(&format!("/pwb/{}", code.value), lang)) {
+                                (words::PERHAPS_A_BATTERY.to(lang))
+                            }
+                        }
+                    }
+                }
             }
         },
         Refusal::NotACode { .. } | Refusal::BadRequest | Refusal::NoSuchPage => html! {
             section { h2 { (words::HOME_TITLE.to(lang)) } (find_form(lang)) }
+        },
+        Refusal::Body { .. } => html! {
+            section { h2 { (words::MATCH_TITLE.to(lang)) } (match_form(&[], lang)) }
         },
         Refusal::Method { .. }
         | Refusal::NotAcceptable { .. }

@@ -13,8 +13,10 @@ use crate::{
     },
 };
 
+mod matching;
 mod sheet;
 
+pub use matching::Matching;
 use sheet::Sheet;
 
 /// Everything the operator decides.
@@ -32,6 +34,8 @@ pub struct Settings {
     pub policy: Policy,
     /// The most that finished answers may occupy, in bytes. 0 keeps none.
     pub cache_bytes: u64,
+    /// The pair check.
+    pub matching: Matching,
     /// Connections open at once, over all public listeners.
     pub max_connections: usize,
     /// How long what is under way may take after the signal to stop.
@@ -151,6 +155,7 @@ impl Settings {
                 .map_err(|_error| "should be `standard` or `strict`")
         });
         let cache_bytes = sheet.number("cache_bytes", CACHE_BYTES, 0..=1 << 40);
+        let matching = matching::read(&mut sheet);
         let max_connections = sheet.number("max_connections", MAX_CONNECTIONS, 1..=1_000_000);
         let drain_seconds = sheet.number("drain_seconds", DRAIN_SECONDS, 0..=3600);
         let contact = sheet.text("contact", CONTACT, |contact| {
@@ -177,7 +182,9 @@ impl Settings {
         else {
             return Err(StartError::Settings(Mistakes::default()));
         };
-        let (Some(public_store), Some(core_store)) = (public_store, core_store) else {
+        let (Some(public_store), Some(core_store), Some(matching)) =
+            (public_store, core_store, matching)
+        else {
             return Err(StartError::Settings(Mistakes::default()));
         };
         let (Some(max_connections), Some(drain), Some(contact), Some(format), Some(level)) =
@@ -195,6 +202,7 @@ impl Settings {
             core_store,
             policy,
             cache_bytes,
+            matching,
             max_connections,
             drain: Duration::from_secs(drain),
             contact,

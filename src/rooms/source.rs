@@ -6,7 +6,8 @@
 use saoma_pages::View;
 
 use crate::{
-    rooms::store::{Kept, PublicStore},
+    rooms::store::{Kept, PublicStore, pairs::Tag},
+    rules::class::Warranty,
     words::{code::Code, fault::Fault},
 };
 
@@ -21,6 +22,12 @@ pub trait Source: Send + Sync + 'static {
 
     /// What is kept for this code.
     fn read(&self, code: Code) -> impl Future<Output = Result<Option<Self::Kept>, Fault>> + Send;
+
+    /// The sealed entries under these tags, in their order: one question to the store.
+    fn pairs(
+        &self,
+        tags: &[Tag],
+    ) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, Fault>> + Send;
 }
 
 /// A view as it is kept.
@@ -30,6 +37,9 @@ pub trait Held: Send + Sync + 'static {
 
     /// The view.
     fn open(&self, code: Code, public_url: &str) -> Result<View, Fault>;
+
+    /// What its makers promise to repair, for how long.
+    fn warranties(&self, view: &View) -> Result<Vec<Warranty>, Fault>;
 }
 
 impl Source for PublicStore {
@@ -42,6 +52,13 @@ impl Source for PublicStore {
     fn read(&self, code: Code) -> impl Future<Output = Result<Option<Kept>, Fault>> + Send {
         Self::read(self, code)
     }
+
+    fn pairs(
+        &self,
+        tags: &[Tag],
+    ) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, Fault>> + Send {
+        Self::pairs(self, tags)
+    }
 }
 
 impl Held for Kept {
@@ -51,5 +68,9 @@ impl Held for Kept {
 
     fn open(&self, code: Code, public_url: &str) -> Result<View, Fault> {
         Self::open(self, code, public_url)
+    }
+
+    fn warranties(&self, view: &View) -> Result<Vec<Warranty>, Fault> {
+        Self::warranties(self, view)
     }
 }

@@ -7,12 +7,13 @@
 use std::hash::BuildHasher;
 use std::path::PathBuf;
 
-use saoma_pages::{Alert, Audience, View};
+use saoma_pages::{Alert, Audience, Sheet, View};
 
 use address::RedisUrl;
+use pairs::Tag;
 
 use crate::rules::card;
-use crate::rules::class::Class;
+use crate::rules::class::{Class, Warranty};
 use crate::rules::stored::{StoredView, open_sheets};
 use crate::words::code::Code;
 use crate::words::fault::Fault;
@@ -193,6 +194,15 @@ impl PublicStore {
         }
     }
 
+    /// The sealed entries under these tags, in their order: one question, however many they are
+    /// and whatever is found.
+    pub async fn pairs(&self, tags: &[Tag]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        match self {
+            Self::Embedded(reader) => reader.pairs(tags),
+            Self::Redis(reader) => reader.pairs(tags).await,
+        }
+    }
+
     /// The same for a command, which has nothing else to do meanwhile.
     pub fn read_now(&self, code: Code) -> Result<Option<Kept>, Fault> {
         match self {
@@ -219,28 +229,40 @@ impl Kept {
             return Err(Fault::Policy);
         }
         let stored = StoredView::decode(&self.view).ok_or(Fault::Corrupt { what: "a view" })?;
-        let classes = self
-            .classes
-            .iter()
-            .map(|bytes| {
-                Class::decode(bytes).ok_or(Fault::Corrupt {
-                    what: "a maker's notices",
-                })
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(assemble(code, &stored, &classes, public_url))
+        Ok(assemble(code, &stored, &self.classes()?, public_url))
     }
+
+    /// What its makers promise to repair of this, for how long.
+    pub fn warranties(&self, view: &View) -> Result<Vec<Warranty>, Fault> {
+        let models = models(&view.records);
+        let classes = self.classes()?;
+        let all = classes.into_iter().flat_map(|class| class.warranties);
+        Ok(all.filter(|one| one.covers(&models)).collect())
+    }
+
+    fn classes(&self) -> Result<Vec<Class>, Fault> {
+        let damaged = || Fault::Corrupt {
+            what: "a maker's notices",
+        };
+        let decode = |bytes: &Box<[u8]>| Class::decode(bytes).ok_or_else(damaged);
+        self.classes.iter().map(decode).collect()
+    }
+}
+
+/// The models of a product, as its maker calls them.
+fn models(records: &[Sheet]) -> Vec<String> {
+    records
+        .iter()
+        .flat_map(|sheet| &sheet.rows)
+        .filter_map(|row| row.get("ChanPinXH").or_else(|| row.get("XuDianCXH")))
+        .map(saoma_pages::Shown::text)
+        .collect()
 }
 
 /// A code's own view, with what its makers' classes add to it.
 fn assemble(code: Code, stored: &StoredView, classes: &[Class], public_url: &str) -> View {
     let mut records = open_sheets(&stored.sheets, code, public_url);
-    let models: Vec<String> = records
-        .iter()
-        .flat_map(|sheet| &sheet.rows)
-        .filter_map(|row| row.get("ChanPinXH").or_else(|| row.get("XuDianCXH")))
-        .map(saoma_pages::Shown::text)
-        .collect();
+    let models = models(&records);
     let models: Vec<&str> = models.iter().map(String::as_str).collect();
     let mut alerts: Vec<Alert> = stored.alerts.clone();
     let mut as_of = stored.as_of;

@@ -29,6 +29,12 @@ const RAISING: [(RecordKind, AlertKind); 5] = [
     (RecordKind::NoticeRecall, AlertKind::Recalled),
 ];
 
+/// A number that is smaller the graver an alert is.
+pub fn gravity(kind: AlertKind) -> usize {
+    let place = RAISING.iter().position(|(_, raised)| *raised == kind);
+    place.unwrap_or(RAISING.len())
+}
+
 /// The alerts that this reader may see, gravest first.
 pub fn alerts(dossier: Dossier<'_>, reader: Reader<'_>, policy: Policy) -> Vec<Raised> {
     RAISING

@@ -14,9 +14,9 @@ use saoma_pages::{Lang, NotACode, Refusal};
 
 use crate::{
     rules::{
-        find,
+        find, form,
         negotiate::{self, Encoding, Form},
-        reply,
+        pairing, reply,
     },
     words::code::{Code, Kind},
 };
@@ -81,8 +81,20 @@ pub enum Ask {
     Security,
     /// The icon.
     Icon,
+    /// What an app can call, in the words of OpenAPI.
+    OpenApi,
+    /// The form of the pair check.
+    MatchForm {
+        /// A code to fill in.
+        code: Option<Code>,
+    },
+    /// Whether the codes sent along belong together.
+    Match,
     /// What a script may do.
-    Preflight,
+    Preflight {
+        /// The methods there are.
+        allow: &'static str,
+    },
 }
 
 /// The shapes of a found code.
@@ -100,7 +112,10 @@ pub enum Shape {
 
 /// Four times the longest address that means something here, with a whole pasted URL in it.
 const URI_MAX: usize = 2048;
-const OFFERED: &[&str] = &["text/html", "application/json"];
+/// The forms there are.
+pub const OFFERED: &[&str] = &["text/html", "application/json"];
+/// Where codes are compared: the one place that takes something sent along.
+const MATCH: &str = "/match";
 const SUFFIXED: [Shape; 3] = [Shape::Json, Shape::QrSvg, Shape::QrPng];
 
 impl Shape {
@@ -119,7 +134,13 @@ impl<'r> Manner<'r> {
     /// How this request wants to be answered.
     pub fn of(request: &'r Parts) -> Self {
         let headers = &request.headers;
-        let form = negotiate::form(headers);
+        // Who sends JSON reads it too, if they do not say.
+        let in_doubt = if pairing::is_json(headers) {
+            Form::Json
+        } else {
+            Form::Page
+        };
+        let form = negotiate::form_or(headers, in_doubt);
         let asked = lang_asked(&request.uri);
         Self {
             form,
@@ -127,7 +148,7 @@ impl<'r> Manner<'r> {
             refusals: if request.uri.path().ends_with(Shape::Json.suffix()) {
                 Form::Json
             } else {
-                negotiate::refusal_form(headers)
+                form.unwrap_or(Form::Json)
             },
             lang: asked.unwrap_or_else(|| negotiate::language(headers)),
             encoding: negotiate::encoding(headers),
@@ -145,20 +166,34 @@ impl Ask {
     /// What this request wants.
     pub fn read(request: &Parts, manner: &Manner<'_>) -> Result<Self, Refusal> {
         sound(request)?;
-        if request.method == Method::OPTIONS {
-            return Ok(Self::Preflight);
+        let path = request.uri.path();
+        let allow = if path == MATCH {
+            reply::ALLOWED_TO_MATCH
+        } else {
+            reply::ALLOWED
+        };
+        match &request.method {
+            &Method::OPTIONS => Ok(Self::Preflight { allow }),
+            &Method::POST if path == MATCH => Ok(Self::Match),
+            // A body on a GET means nothing to us and may mean a second request to somebody else.
+            &Method::GET | &Method::HEAD if manner.after == After::Part => Err(Refusal::BadRequest),
+            &Method::GET | &Method::HEAD => Self::of(request, manner),
+            // Where there is nothing, no method would help.
+            _other => match Self::of(request, manner) {
+                Err(Refusal::NoSuchPage) => Err(Refusal::NoSuchPage),
+                Ok(_) | Err(_) => Err(Refusal::Method { allow }),
+            },
         }
-        if request.method != Method::GET && request.method != Method::HEAD {
-            return Err(Refusal::Method {
-                allow: reply::ALLOWED,
-            });
-        }
-        // A body on a GET means nothing to us and may mean a second request to somebody else.
-        if manner.after == After::Part {
-            return Err(Refusal::BadRequest);
-        }
+    }
+
+    /// What a `GET` of this address wants.
+    fn of(request: &Parts, manner: &Manner<'_>) -> Result<Self, Refusal> {
         match request.uri.path() {
             "/" => Ok(Self::Home),
+            MATCH => Ok(Self::MatchForm {
+                code: typed(&request.uri).ok().and_then(|ask| ask.code()),
+            }),
+            "/openapi.json" => Ok(Self::OpenApi),
             "/find" => typed(&request.uri),
             "/privacy" => Ok(Self::Privacy),
             "/robots.txt" => Ok(Self::Robots),
@@ -181,7 +216,10 @@ impl Ask {
             Self::Robots => "robots",
             Self::Security => "security",
             Self::Icon => "icon",
-            Self::Preflight => "preflight",
+            Self::OpenApi => "openapi",
+            Self::MatchForm { .. } => "match form",
+            Self::Match => "match",
+            Self::Preflight { .. } => "preflight",
         }
     }
 
@@ -191,12 +229,15 @@ impl Ask {
             Self::Sticker { code, .. } | Self::Moved { code, .. } | Self::Typed { code } => {
                 Some(*code)
             }
+            Self::MatchForm { code } => *code,
             Self::Home
             | Self::Privacy
             | Self::Robots
             | Self::Security
             | Self::Icon
-            | Self::Preflight => None,
+            | Self::OpenApi
+            | Self::Match
+            | Self::Preflight { .. } => None,
         }
     }
 }
@@ -264,7 +305,7 @@ fn sticker(path: &str, manner: &Manner<'_>) -> Result<Ask, Refusal> {
 fn typed(uri: &Uri) -> Result<Ask, Refusal> {
     let not_a_code = |(kind, why): (Option<Kind>, NotACode)| Refusal::NotACode { kind, why };
     let typed = parameter(uri, "code").unwrap_or_default();
-    let code = find::find(&unescape(typed)).map_err(not_a_code)?;
+    let code = find::find(&form::unescape(typed)).map_err(not_a_code)?;
     Ok(Ask::Typed { code })
 }
 
@@ -280,44 +321,8 @@ fn lang_asked(uri: &Uri) -> Option<Lang> {
     }
 }
 
-fn parameter<'u>(uri: &'u Uri, name: &str) -> Option<&'u str> {
-    uri.query()?.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        (key == name).then_some(value)
-    })
-}
-
-/// Undoes what a browser does to a form field. What is not UTF-8 becomes a character that is in
-/// no code, so that the reader is told where.
-fn unescape(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut ahead = rest.clone();
-                match (ahead.next().and_then(nibble), ahead.next().and_then(nibble)) {
-                    (Some(high), Some(low)) => {
-                        rest = ahead;
-                        high << 4 | low
-                    }
-                    _ => byte,
-                }
-            }
-            _ => byte,
-        });
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn nibble(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
+fn parameter<'u>(uri: &'u Uri, name: &'u str) -> Option<&'u str> {
+    form::first_raw(uri.query()?, name)
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use saoma_pages::Audience;
+use saoma_pages::{Alert, Audience};
 
 use super::alerts::alerts;
-use super::bytes::put_count;
+use super::bytes::{self, put_count};
 use super::dossier::Dossier;
 use super::project::{is_withheld, sheets_where};
 use super::show::Reader;
@@ -102,6 +102,29 @@ pub fn holder_part(code: Code, dossier: Dossier<'_>, policy: Policy) -> Vec<u8> 
     }
     stored::put_sheets(&mut part, &extra);
     part
+}
+
+/// What [`holder_part`] made of one code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Warnings that the public does not see, or sees less exactly.
+    pub alerts: Vec<Alert>,
+    /// The rows, without what the public sees of them.
+    pub sheets: Vec<StoredSheet>,
+}
+
+/// Reads the parts of a pair's two codes, the smaller code's first.
+pub fn read_parts(bytes: &[u8]) -> Option<[Part; 2]> {
+    let mut from = bytes::Reader::new(bytes);
+    let mut part = || {
+        let alerts = (0..from.count()?)
+            .map(|_| stored::alert(&mut from))
+            .collect::<Option<_>>()?;
+        let sheets = stored::sheets(&mut from)?;
+        Some(Part { alerts, sheets })
+    };
+    let parts = [part()?, part()?];
+    from.is_empty().then_some(parts)
 }
 
 /// Whether a holder sees anything in records of this type that the public does not.

@@ -133,6 +133,13 @@ impl Class {
     }
 }
 
+impl Warranty {
+    /// Whether it is for a product of one of these models.
+    pub fn covers(&self, models: &[String]) -> bool {
+        self.model.is_empty() || models.contains(&self.model)
+    }
+}
+
 impl Recall {
     fn concerns(&self, code: Code, models: &[&str]) -> bool {
         (self.model.is_empty() || models.contains(&self.model.as_str()))

@@ -5,6 +5,8 @@ use saoma_pages::Lang;
 
 use crate::rules::{
     answer::Answer,
+    negotiate::Form,
+    openapi, render,
     reply::{self, Keeping, Media},
 };
 
@@ -13,6 +15,12 @@ use crate::rules::{
 pub struct Fixed {
     home: [Answer; Lang::ALL.len()],
     privacy: [Answer; Lang::ALL.len()],
+    /// What the pair check says when it does not say yes: made beforehand, so that one no takes as
+    /// long as another.
+    no: [Answer; Lang::ALL.len()],
+    no_json: Answer,
+    /// `/openapi.json`
+    pub openapi: Answer,
     /// `/robots.txt`
     pub robots: Answer,
     /// `/.well-known/security.txt`
@@ -35,6 +43,9 @@ impl Fixed {
         Self {
             home: Lang::ALL.map(|lang| page(saoma_pages::home(lang))),
             privacy: Lang::ALL.map(|lang| page(saoma_pages::privacy(lang))),
+            no: Lang::ALL.map(|lang| render::not_together(Form::Page, lang)),
+            no_json: render::not_together(Form::Json, Lang::Zh),
+            openapi: reply::answer(Media::Json, Keeping::Fixed, openapi::document(public_url)),
             robots: reply::answer(Media::Text, Keeping::Fixed, ROBOTS.into()),
             security: reply::answer(Media::Text, Keeping::Fixed, security.into_bytes()),
             icon: reply::answer(Media::Svg, Keeping::Fixed, ICON.into()),
@@ -44,6 +55,14 @@ impl Fixed {
     /// The home page.
     pub fn home(&self, lang: Lang) -> &Answer {
         pick(&self.home, lang)
+    }
+
+    /// That codes do not belong together, or that nobody knows that they do.
+    pub fn not_together(&self, form: Form, lang: Lang) -> &Answer {
+        match form {
+            Form::Page => pick(&self.no, lang),
+            Form::Json => &self.no_json,
+        }
     }
 
     /// What is done with data.

@@ -2,6 +2,8 @@
 //!
 //! A header that makes no sense counts as absent: a person who scans a sticker has not written it.
 
+use std::cmp::Ordering;
+
 use http::{
     HeaderMap,
     header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderName},
@@ -39,22 +41,22 @@ const RANGES: usize = 32;
 
 /// The form that `Accept` prefers: a page when in doubt, nothing when it excludes both.
 pub fn form(headers: &HeaderMap) -> Option<Form> {
+    form_or(headers, Form::Page)
+}
+
+/// The same with another form when in doubt.
+pub fn form_or(headers: &HeaderMap, in_doubt: Form) -> Option<Form> {
     if !headers.contains_key(ACCEPT) {
-        return Some(Form::Page);
+        return Some(in_doubt);
     }
     let page = media(headers, "text", "html");
     let json = media(headers, "application", "json");
     // At equal weight the one that is named wins over the one that is merely let through.
-    if json > page {
-        Some(Form::Json)
-    } else {
-        page.map(|_weight| Form::Page)
+    match json.cmp(&page) {
+        Ordering::Greater => Some(Form::Json),
+        Ordering::Less => Some(Form::Page),
+        Ordering::Equal => page.map(|_weight| in_doubt),
     }
-}
-
-/// The form in which such a reader can take a refusal: nobody is refused for want of a form.
-pub fn refusal_form(headers: &HeaderMap) -> Form {
-    form(headers).unwrap_or(Form::Json)
 }
 
 /// Chinese unless English is preferred.

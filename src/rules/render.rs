@@ -1,14 +1,40 @@
 //! Views and refusals as bytes: the page or the JSON of each.
 
-use saoma_pages::{Lang, NotACode, Refusal, View, words};
+use saoma_pages::{BadBody, Lang, NotACode, Refusal, View, words};
 use serde_json::{Value, json};
 
 use crate::rules::{
     answer::Answer,
     ask::Shape,
+    negotiate::Form,
     qr,
     reply::{self, Keeping, Media},
 };
+use crate::words::code::Code;
+
+/// What the pair check says in JSON. Words, because a `false` would say more than is known.
+pub const YES: &str = "yes";
+/// The other of the two.
+pub const NO: &str = "no-or-unknown";
+
+/// What the `type` of a problem begins with.
+pub const PROBLEM: &str = "urn:saoma:problem:";
+/// All there are.
+pub const PROBLEMS: [&str; 13] = [
+    "not-a-code",
+    "bad-request",
+    "not-registered",
+    "no-such-page",
+    "method",
+    "body-too-long",
+    "body-too-slow",
+    "body-media",
+    "body-unreadable",
+    "how-many",
+    "not-acceptable",
+    "too-many",
+    "unavailable",
+];
 
 /// What is there under a code.
 pub fn found(view: &View, shape: Shape, lang: Lang) -> Answer {
@@ -31,6 +57,37 @@ pub fn found(view: &View, shape: Shape, lang: Lang) -> Answer {
     reply::answer(media, keeping, body)
 }
 
+/// What the holder of a set may see of each of its codes.
+pub fn together(views: &[View], form: Form, lang: Lang) -> Answer {
+    let (media, body) = match form {
+        Form::Page => (Media::Html, saoma_pages::together(views, lang).into_bytes()),
+        Form::Json => (Media::Json, verdict(YES, views)),
+    };
+    reply::answer(media, Keeping::Never, body)
+}
+
+/// That codes do not belong together, or that nobody knows that they do.
+pub fn not_together(form: Form, lang: Lang) -> Answer {
+    let (media, body) = match form {
+        Form::Page => (Media::Html, saoma_pages::not_together(lang).into_bytes()),
+        Form::Json => (Media::Json, verdict(NO, &[])),
+    };
+    reply::answer(media, Keeping::Never, body)
+}
+
+/// The form of the pair check with this code in it.
+pub fn match_form(code: Option<Code>, lang: Lang) -> Answer {
+    let code = code.map(|code| format!("{}/{}", code.kind(), code.value()));
+    let page = saoma_pages::match_page(code.as_deref().as_slice(), lang);
+    reply::answer(Media::Html, Keeping::Fixed, page.into_bytes())
+}
+
+fn verdict(together: &str, views: &[View]) -> Vec<u8> {
+    json!({"together": together, "views": views})
+        .to_string()
+        .into_bytes()
+}
+
 /// A refusal for a person.
 pub fn refusal_page(refusal: &Refusal, lang: Lang) -> Vec<u8> {
     saoma_pages::refusal(refusal, lang).into_bytes()
@@ -40,7 +97,7 @@ pub fn refusal_page(refusal: &Refusal, lang: Lang) -> Vec<u8> {
 pub fn problem(refusal: &Refusal, lang: Lang) -> Vec<u8> {
     let (status, _keeping) = reply::verdict(refusal);
     let mut problem = json!({
-        "type": format!("urn:saoma:problem:{}", kind(refusal)),
+        "type": format!("{PROBLEM}{}", kind(refusal)),
         "title": words::refusal_title(refusal, lang),
         "status": status.as_u16(),
         "detail": words::refusal_detail(refusal, lang),
@@ -52,6 +109,7 @@ pub fn problem(refusal: &Refusal, lang: Lang) -> Vec<u8> {
         ],
         Refusal::NotRegistered { code } => vec![("code", json!(code))],
         Refusal::Method { allow } => vec![("allow", json!(allow))],
+        Refusal::Body { why } => bad_body(*why),
         Refusal::NotAcceptable { offered } => vec![("offered", json!(offered))],
         Refusal::TooMany { retry_after } | Refusal::Unavailable { retry_after } => {
             vec![("retryAfter", json!(retry_after.as_secs().max(1)))]
@@ -71,9 +129,29 @@ const fn kind(refusal: &Refusal) -> &'static str {
         Refusal::NotRegistered { .. } => "not-registered",
         Refusal::NoSuchPage => "no-such-page",
         Refusal::Method { .. } => "method",
+        Refusal::Body { why } => match why {
+            BadBody::TooLong { .. } => "body-too-long",
+            BadBody::TooSlow => "body-too-slow",
+            BadBody::Media { .. } => "body-media",
+            BadBody::Unreadable => "body-unreadable",
+            BadBody::HowMany { .. } => "how-many",
+        },
         Refusal::NotAcceptable { .. } => "not-acceptable",
         Refusal::TooMany { .. } => "too-many",
         Refusal::Unavailable { .. } => "unavailable",
+    }
+}
+
+fn bad_body(why: BadBody) -> Vec<(&'static str, Value)> {
+    match why {
+        BadBody::TooLong { most } => vec![("most", json!(most))],
+        BadBody::Media { taken } => vec![("taken", json!(taken))],
+        BadBody::HowMany { got, least, most } => vec![
+            ("got", json!(got)),
+            ("least", json!(least)),
+            ("most", json!(most)),
+        ],
+        BadBody::TooSlow | BadBody::Unreadable => vec![],
     }
 }
 

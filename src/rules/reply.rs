@@ -11,12 +11,12 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
-        CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
+        CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
         X_CONTENT_TYPE_OPTIONS,
     },
 };
 use http_body_util::Full;
-use saoma_pages::{Lang, Refusal, STYLE};
+use saoma_pages::{BadBody, Lang, Refusal, STYLE};
 
 use crate::rules::{
     answer::{Answer, Reply, Squeeze},
@@ -26,6 +26,10 @@ use crate::rules::{
 
 /// What the public door takes.
 pub const ALLOWED: &str = "GET, HEAD, OPTIONS";
+/// What it takes where codes can be sent to be compared.
+pub const ALLOWED_TO_MATCH: &str = "GET, HEAD, POST, OPTIONS";
+/// Not among the names that the http crate knows.
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 
 /// What sort of bytes an answer is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,10 +133,18 @@ pub fn refusal(refusal: &Refusal, form: Form, lang: Lang) -> Answer {
         Refusal::Method { allow } => {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
+        Refusal::Body {
+            why: BadBody::Media { taken },
+        } => {
+            headers.insert(ACCEPT_POST, HeaderValue::from_static(taken));
+        }
         Refusal::TooMany { retry_after } | Refusal::Unavailable { retry_after } => {
             headers.insert(RETRY_AFTER, seconds(*retry_after));
         }
-        Refusal::NotACode { .. } | Refusal::NoSuchPage | Refusal::NotAcceptable { .. } => {}
+        Refusal::NotACode { .. }
+        | Refusal::NoSuchPage
+        | Refusal::Body { .. }
+        | Refusal::NotAcceptable { .. } => {}
     }
     Answer::new(status, headers, body, squeeze)
 }
@@ -146,9 +158,19 @@ pub const fn verdict(refusal: &Refusal) -> (StatusCode, Keeping) {
             (StatusCode::NOT_FOUND, Keeping::Negative)
         }
         Refusal::Method { .. } => (StatusCode::METHOD_NOT_ALLOWED, Keeping::Never),
+        Refusal::Body { why } => (bad_body(*why), Keeping::Never),
         Refusal::NotAcceptable { .. } => (StatusCode::NOT_ACCEPTABLE, Keeping::Negative),
         Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, Keeping::Never),
         Refusal::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, Keeping::Never),
+    }
+}
+
+const fn bad_body(why: BadBody) -> StatusCode {
+    match why {
+        BadBody::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        BadBody::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        BadBody::Media { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        BadBody::Unreadable | BadBody::HowMany { .. } => StatusCode::BAD_REQUEST,
     }
 }
 
@@ -162,22 +184,33 @@ pub fn see_other(location: &str) -> Reply {
     elsewhere(StatusCode::SEE_OTHER, Keeping::Never, location)
 }
 
-/// What a browser asks before it lets a script read JSON.
-pub fn preflight() -> Reply {
+/// What a browser asks before it lets a script read JSON, or send it where `allow` has a `POST`.
+pub fn preflight(allow: &'static str) -> Reply {
     let mut reply = bare(StatusCode::NO_CONTENT, Keeping::Fixed);
     let headers = reply.headers_mut();
-    headers.insert(ALLOW, HeaderValue::from_static(ALLOWED));
+    headers.insert(ALLOW, HeaderValue::from_static(allow));
     for (name, value) in [
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (ACCESS_CONTROL_ALLOW_METHODS, ALLOWED),
+        (ACCESS_CONTROL_ALLOW_METHODS, allow),
         (
             ACCESS_CONTROL_ALLOW_HEADERS,
-            "Accept, Accept-Language, If-None-Match",
+            "Accept, Accept-Language, Content-Type, If-None-Match",
         ),
         (ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    reply
+}
+
+/// For one reader and this moment only, whatever it is: nothing keeps it, nothing names it.
+pub fn unkept(mut reply: Reply) -> Reply {
+    let headers = reply.headers_mut();
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static(Keeping::Never.cache_control()),
+    );
+    headers.remove(ETAG);
     reply
 }
 

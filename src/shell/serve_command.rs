@@ -10,10 +10,13 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::drain::{self, Ended};
+use super::store_args::beside;
 use super::{logs, serve};
 use crate::path::Edge;
+use crate::rooms::matching::Matching;
 use crate::rooms::settings::Settings;
 use crate::rooms::store::{PublicStore, StoreError};
+use crate::rooms::turns::Turns;
 use crate::words::start::StartError;
 
 /// Arguments of `saoma serve`.
@@ -54,6 +57,20 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
     })
 }
 
+/// The pair check with the secret of whoever imports.
+fn matching(settings: &Settings) -> Matching {
+    let named = settings.matching.pair_key_file.clone();
+    let file = named.unwrap_or_else(|| beside(&settings.store, "pair-key"));
+    if !file.is_file() {
+        tracing::warn!(file = %file.display(), "no pair key yet: until it is there, no pair is found");
+    }
+    let turns = Turns::new(
+        settings.matching.client_per_minute,
+        settings.matching.code_per_hour,
+    );
+    Matching::new(&file, &settings.public_url, turns)
+}
+
 /// Serves these listeners until a signal says stop, then finishes what is under way.
 pub(super) async fn doors(
     listeners: Vec<TcpListener>,
@@ -66,7 +83,8 @@ pub(super) async fn doors(
         cache_bytes,
         ..
     } = settings;
-    let edge = Arc::new(Edge::new(store, public_url, contact, *cache_bytes));
+    let edge = Edge::new(store, public_url, contact, *cache_bytes);
+    let edge = Arc::new(edge.with_matching(matching(settings)));
     let permits = Arc::new(Semaphore::new(settings.max_connections));
     let (stopper, stop) = drain::pair();
     let mut doors = JoinSet::new();

@@ -96,7 +96,7 @@ impl TypedValueParser for Address {
 }
 
 /// A file beside the store. `data.old` and `data.new` are two stores with two secrets.
-fn beside(store: &StoreUrl, what: &str) -> PathBuf {
+pub(super) fn beside(store: &StoreUrl, what: &str) -> PathBuf {
     let path = match store {
         StoreUrl::Embedded(path) => path,
         StoreUrl::Redis(_) => Path::new(BESIDE),

@@ -26,6 +26,10 @@ pub enum Fault {
     /// More readers wait for the store than it could answer in time.
     #[error("store: too many readers wait for it")]
     Busy,
+    /// The secret of pairs is not where it should be: nothing was imported yet, or it was not copied
+    /// to this machine.
+    #[error("pairs: the pair key file is not there")]
+    NoPairKey,
     /// The view was made under a laxer policy than this edge may show.
     #[error("store: a view was made under another policy; run `saoma reproject`")]
     Policy,

@@ -1,19 +1,14 @@
 //! The product's own fields, each where a reader looks for it.
 
-use std::collections::BTreeSet;
-
 use maud::{Markup, html};
 
-use super::fact;
+use super::{fact, rest::Told};
 use crate::{
     divisions,
     lang::Lang,
     view::{CodeCard, Kind, Row, Shown, View},
     words,
 };
-
-/// The fields that are on the page already: record, place of the row in its sheet, key.
-pub(super) type Told = BTreeSet<(&'static str, usize, &'static str)>;
 
 const VEHICLE: &str = "production.vehicle";
 const BATTERY: &str = "production.battery";
@@ -115,8 +110,10 @@ fn warranty(teller: &mut Teller<'_>) -> Markup {
         if let (Some(part), Some(months)) = (row.get("part"), row.get("months")) {
             teller.told.insert((WARRANTY, at, "part"));
             teller.told.insert((WARRANTY, at, "months"));
-            let months = words::months(&months.text(), teller.lang);
-            terms.push((part.text(), Shown::Plain(months)));
+            teller.told.insert((WARRANTY, at, "until"));
+            let until = row.get("until").map(Shown::text);
+            let term = words::warranty(&months.text(), until.as_deref(), teller.lang);
+            terms.push((part.text(), Shown::Plain(term)));
         }
     }
     let terms: Vec<(&str, &Shown)> = terms

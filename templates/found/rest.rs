@@ -1,23 +1,26 @@
 //! Whatever no other part of the page has shown, with its labels, so that no audience loses
 //! anything it may see.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
-use super::{fact, product::Told};
+use super::fact;
 use crate::{
     lang::Lang,
     view::{Audience, Sheet, Shown, View},
     words,
 };
 
+/// The fields that are on the page already: record, place of the row in its sheet, key.
+pub(crate) type Told = BTreeSet<(&'static str, usize, &'static str)>;
+
+/// A record's title and its rows, each a list of labels and values.
+pub(crate) type Untold<'a> = (&'a str, Vec<Vec<(&'static str, &'a Shown)>>);
+
 /// The rest: folded for the public, open for who came to read it.
 pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
-    let sheets: Vec<_> = view
-        .records
-        .iter()
-        .map(|sheet| (sheet, untold(sheet, lang, told)))
-        .filter(|(_, rows)| !rows.is_empty())
-        .collect();
+    let sheets = all_untold(view, lang, told);
     let changed = Shown::Plain(words::moment(&view.as_of, lang));
     let address = Shown::Plain(view.code.url.clone());
     let about = [
@@ -27,13 +30,22 @@ pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
     html! {
         details class="rest" open[view.audience != Audience::Public] {
             summary { (words::MORE.to(lang)) }
-            @for (sheet, rows) in &sheets {
-                h3 { (words::sheet_title(sheet.record, lang)) }
+            @for (title, rows) in &sheets {
+                h3 { (title) }
                 @for row in rows { (fact::facts(row, lang)) }
             }
             (fact::facts(&about, lang))
         }
     }
+}
+
+/// What of a view has not been told, by record.
+pub(crate) fn all_untold<'a>(view: &'a View, lang: Lang, told: &Told) -> Vec<Untold<'a>> {
+    let sheets = view.records.iter().map(|sheet| {
+        let title = words::sheet_title(sheet.record, lang);
+        (title, untold(sheet, lang, told))
+    });
+    sheets.filter(|(_, rows)| !rows.is_empty()).collect()
 }
 
 /// The rows of a sheet without what has been told; a row that is told whole is left out.

@@ -8,6 +8,9 @@
 // Every page there is, in every language and fullness.
 #[path = "it/samples.rs"]
 mod samples;
+// Sets of stickers, for the pair check.
+#[path = "it/sets.rs"]
+mod sets;
 // Byte for byte against tests/golden.
 #[path = "it/golden.rs"]
 mod golden;

@@ -179,5 +179,6 @@ pub(super) static SHEETS: [(&str, Text, Fields); 20] = [
         ("model", text("型号", "Model")),
         ("part", text("部件", "Part")),
         ("months", text("保修月数", "Months")),
+        ("until", text("保修到期", "Until")),
     ]),
 ];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::text;
 use crate::{
     lang::Lang,
-    refusal::{NotACode, Refusal},
+    refusal::{BadBody, NotACode, Refusal},
     view::Kind,
 };
 
@@ -17,6 +17,10 @@ pub fn refusal_title(refusal: &Refusal, lang: Lang) -> String {
         Refusal::NotRegistered { .. } => text("暂未查到登记", "No registration found"),
         Refusal::NoSuchPage => text("没有这个页面", "No such page"),
         Refusal::Method { .. } => text("不支持这种请求方式", "This method is not supported"),
+        Refusal::Body {
+            why: BadBody::HowMany { .. },
+        } => text("编码的个数不对", "Too few codes, or too many"),
+        Refusal::Body { .. } => text("没看懂送来的内容", "What was sent was not understood"),
         Refusal::NotAcceptable { .. } => text("没有您要的格式", "Not available in this form"),
         Refusal::TooMany { .. } => text("查得有点快", "That was a little fast"),
         Refusal::Unavailable { .. } => text("暂时查不了", "Not available just now"),
@@ -46,6 +50,7 @@ pub fn refusal_detail(refusal: &Refusal, lang: Lang) -> String {
                 Lang::En => format!("This address takes: {allow}."),
             };
         }
+        Refusal::Body { why } => return bad_body(*why, lang),
         Refusal::NotAcceptable { offered } => {
             let offered = offered.join(", ");
             return match lang {
@@ -73,6 +78,30 @@ pub fn refusal_detail(refusal: &Refusal, lang: Lang) -> String {
         }
     };
     detail.to(lang).to_owned()
+}
+
+fn bad_body(why: BadBody, lang: Lang) -> String {
+    let said = match (why, lang) {
+        (BadBody::TooLong { most }, Lang::Zh) => return format!("最多 {most} 字节。"),
+        (BadBody::TooLong { most }, Lang::En) => return format!("There may be {most} bytes."),
+        (BadBody::Media { taken }, Lang::Zh) => return format!("这里接受：{taken}。"),
+        (BadBody::Media { taken }, Lang::En) => return format!("This address reads: {taken}."),
+        (BadBody::HowMany { got, least, most }, Lang::Zh) => {
+            return format!("请输入 {least} 至 {most} 个不同的编码，这里是 {got} 个。");
+        }
+        (BadBody::HowMany { got, least, most }, Lang::En) => {
+            return format!("Please give {least} to {most} different codes. Here are {got}.");
+        }
+        (BadBody::TooSlow, _) => text(
+            "内容没有及时送到，请再试一次。",
+            "It did not arrive in time. Please try again.",
+        ),
+        (BadBody::Unreadable, _) => text(
+            "格式不对，请用下面的表单再试一次。",
+            "It is not well formed. Please try again with the form below.",
+        ),
+    };
+    said.to(lang).to_owned()
 }
 
 /// Whole seconds or minutes, rounded up: who comes back sooner is refused again.

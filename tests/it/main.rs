@@ -15,6 +15,8 @@ mod scan;
 mod travel;
 // What the answers owe to the store: changes, outages.
 mod coherence;
+// Whether codes belong together, and what is told then.
+mod matching;
 // What no browser sends.
 mod rubbish;
 // The end of a door.

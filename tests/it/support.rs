@@ -1,6 +1,7 @@
 use std::{
     collections::HashMap,
     net::SocketAddr,
+    path::Path,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -11,10 +12,12 @@ use std::{
 use saoma::{
     path::Edge,
     rooms::{
+        matching::Matching,
         source::{Held, Source},
-        store::PublicStore,
+        store::{PublicStore, pairs::Tag},
+        turns::Turns,
     },
-    rules::card::code_card,
+    rules::{card::code_card, class::Warranty},
     shell::{
         drain::{Ended, Stopper, pair},
         serve::{listen, serve},
@@ -109,6 +112,11 @@ impl Source for Behind {
         }
         Ok(lock(&self.0.makers).get(&code).cloned().map(Book))
     }
+
+    async fn pairs(&self, tags: &[Tag]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        self.0.reads.fetch_add(1, Relaxed);
+        Ok(vec![None; tags.len()])
+    }
 }
 
 impl Held for Book {
@@ -132,6 +140,16 @@ impl Held for Book {
             stale: false,
         })
     }
+
+    fn warranties(&self, _view: &View) -> Result<Vec<Warranty>, Fault> {
+        Ok(vec![])
+    }
+}
+
+const PUBLIC_URL: &str = "https://www.pzcode.cn";
+
+fn edge<S: Source>(source: S) -> Edge<S> {
+    Edge::new(source, PUBLIC_URL, "mailto:security@example.com", 1 << 24)
 }
 
 impl Door {
@@ -154,18 +172,29 @@ impl Door {
         Self::before(store, Arc::default(), 100, DRAIN).await
     }
 
+    /// A door before a real store that compares codes with the secret in this file.
+    pub(crate) async fn matching(store: PublicStore, key_file: &Path, turns: Turns) -> Self {
+        let matching = Matching::new(key_file, PUBLIC_URL, turns);
+        let edge = edge(store).with_matching(matching);
+        Self::with(edge, Arc::default(), 100, DRAIN).await
+    }
+
     async fn before<S: Source>(
         source: S,
         shelf: Arc<Shelf>,
         connections: usize,
         drain: Duration,
     ) -> Self {
-        let edge = Arc::new(Edge::new(
-            source,
-            "https://www.pzcode.cn",
-            "mailto:security@example.com",
-            1 << 24,
-        ));
+        Self::with(edge(source), shelf, connections, drain).await
+    }
+
+    async fn with<S: Source>(
+        edge: Edge<S>,
+        shelf: Arc<Shelf>,
+        connections: usize,
+        drain: Duration,
+    ) -> Self {
+        let edge = Arc::new(edge);
         let listener = listen(&["127.0.0.1:0".parse().unwrap()])
             .await
             .unwrap()
@@ -202,6 +231,22 @@ impl Door {
         }
         request.push_str("Connection: close\r\n\r\n");
         Answer::read(&self.bytes(request.as_bytes()).await)
+    }
+
+    /// Something sent along, as this media type.
+    pub(crate) async fn post(
+        &self,
+        target: &str,
+        media: &str,
+        body: &str,
+        lines: &[&str],
+    ) -> Answer {
+        let length = format!("Content-Length: {}", body.len());
+        let media = format!("Content-Type: {media}");
+        let first = format!("POST {target} HTTP/1.1");
+        let own = [&*first, "Host: door", &length, &media];
+        let head = [&own[..], lines, &["Connection: close", "", body]].concat();
+        Answer::read(&self.bytes(head.join("\r\n").as_bytes()).await)
     }
 
     pub(crate) async fn get(&self, target: &str, lines: &[&str]) -> Answer {

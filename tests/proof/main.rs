@@ -16,6 +16,8 @@ mod sample;
 mod noninterference;
 // That what is personal comes out nowhere.
 mod leak;
+// That pairs tell no more than their codes were given for.
+mod pairs;
 // Files in every form, and what is said of those that are wrong.
 mod import;
 // Records that cannot all be true.

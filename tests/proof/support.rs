@@ -226,13 +226,27 @@ impl Serving {
             &["Connection: close", "", ""],
         ]
         .concat();
-        let request = head.join("\r\n");
+        self.say(&head.join("\r\n"))
+    }
+
+    fn say(&self, request: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         Answer::read(&bytes)
+    }
+
+    /// What the pair check says of these codes.
+    pub(crate) fn compare(&self, codes: &[&str], lines: &[&str]) -> Answer {
+        let body = serde_json::json!({ "codes": codes }).to_string();
+        let length = format!("Content-Length: {}", body.len());
+        let own = [&*length, "Content-Type: application/json"];
+        // What stands behind the empty line is the body.
+        let head = ["POST /match HTTP/1.1", "Host: door", "Connection: close"];
+        let request = [&head[..], &own, lines, &["", &body]].concat().join("\r\n");
+        self.say(&request)
     }
 
     pub(crate) fn get(&self, target: &str, lines: &[&str]) -> Answer {

@@ -1,8 +1,12 @@
+use std::path::Path;
 use std::sync::Arc;
 
-use http_body_util::BodyExt as _;
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Empty, Full};
 use saoma::path::Edge;
+use saoma::rooms::matching::Matching;
 use saoma::rooms::store::{PublicStore, StoreUrl};
+use saoma::rooms::turns::Turns;
 use saoma::words::policy::Policy;
 
 /// A public door without its socket.
@@ -33,11 +37,38 @@ impl Door {
         )))
     }
 
+    /// A door that compares codes too, with the secret in this file.
+    pub(crate) fn matching(store: PublicStore, key_file: &Path, turns: Turns) -> Self {
+        let url = "https://www.pzcode.cn";
+        let edge = Edge::new(store, url, "mailto:security@example.com", 1 << 24);
+        Self(Arc::new(
+            edge.with_matching(Matching::new(key_file, url, turns)),
+        ))
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = http::Request::get(path)
             .header("host", "door")
-            .body(())
+            .body(Empty::<Bytes>::new())
             .unwrap();
+        self.answer(request).await
+    }
+
+    /// A form, from who wants JSON.
+    pub(crate) async fn post(&self, path: &str, form: &'static str) -> Answer {
+        let request = http::Request::post(path)
+            .header("host", "door")
+            .header("accept", "application/json")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Full::new(Bytes::from_static(form.as_bytes())))
+            .unwrap();
+        self.answer(request).await
+    }
+
+    async fn answer<B>(&self, request: http::Request<B>) -> Answer
+    where
+        B: hyper::body::Body<Error = std::convert::Infallible>,
+    {
         let from = saoma::words::peer::Peer::plain(std::net::Ipv4Addr::LOCALHOST.into());
         let (head, body) = self.0.answer(request, &from).await.into_parts();
         let named = |(name, value): (&http::HeaderName, &http::HeaderValue)| {

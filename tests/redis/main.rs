@@ -16,6 +16,8 @@ mod sample;
 mod writing;
 // What changed is gone from every page within the second.
 mod coherence;
+// Whether codes belong together.
+mod matching;
 // Who may do what.
 mod access;
 // A master that dies.

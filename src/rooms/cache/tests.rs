@@ -6,7 +6,7 @@ use std::sync::{
 use saoma_pages::{Audience, View};
 
 use super::*;
-use crate::words::code::Kind;
+use crate::{rooms::store::pairs::Tag, rules::class::Warranty, words::code::Kind};
 
 /// A store that plays what a test asks for, and counts who asks.
 #[derive(Default)]
@@ -78,6 +78,10 @@ impl Source for Scripted {
             opened: Arc::clone(&self.opened),
         }))
     }
+
+    async fn pairs(&self, tags: &[Tag]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        Ok(vec![None; tags.len()])
+    }
 }
 
 impl Held for Version {
@@ -95,6 +99,10 @@ impl Held for Version {
             as_of: format!("version {}", self.mark),
             stale: false,
         })
+    }
+
+    fn warranties(&self, _view: &View) -> Result<Vec<Warranty>, Fault> {
+        Ok(vec![])
     }
 }
 

@@ -24,7 +24,7 @@ struct Written {
 const PREFIX: &str = "SAOMA_";
 
 /// Variables that stand for arguments of commands, not for settings.
-const OF_COMMANDS: [&str; 2] = ["SAOMA_CONFIG", "SAOMA_PAIR_KEY_FILE"];
+const OF_COMMANDS: [&str; 1] = ["SAOMA_CONFIG"];
 
 impl Sheet {
     pub(super) fn new(text: &str, variables: impl IntoIterator<Item = (String, String)>) -> Self {

@@ -30,6 +30,8 @@ fn the_example_file_shows_every_setting_with_its_default() {
         "core",
         "policy",
         "cache_bytes",
+        "pair_key_file",
+        "match",
         "max_connections",
         "drain_seconds",
         "contact",
@@ -104,7 +106,13 @@ fn a_message_repeats_no_value_of_the_environment() {
 
 #[test]
 fn variables_that_are_arguments_of_commands_are_no_mistakes() {
-    let variables =
-        ["SAOMA_CONFIG", "SAOMA_PAIR_KEY_FILE"].map(|name| (name.to_owned(), "x".to_owned()));
-    assert!(Settings::read("", variables).is_ok());
+    assert!(from("", &[("SAOMA_CONFIG", "x")]).is_ok());
+}
+
+#[test]
+fn the_secret_of_pairs_is_where_the_commands_that_write_are_told() {
+    let named = from("", &[("SAOMA_PAIR_KEY_FILE", "/etc/saoma/pair-key")]).unwrap();
+    let file = named.matching.pair_key_file.unwrap();
+    assert_eq!(file.to_str(), Some("/etc/saoma/pair-key"));
+    assert_eq!(from("", &[]).unwrap().matching.pair_key_file, None);
 }

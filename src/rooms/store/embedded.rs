@@ -9,6 +9,7 @@ use std::path::Path;
 use heed::types::Bytes;
 use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, WithoutTls};
 
+use super::pairs::Tag;
 use super::{Kept, Rack, StoreError};
 use crate::rules::stored;
 use crate::words::code::Code;
@@ -62,12 +63,13 @@ pub(super) struct Room {
     tables: Tables,
 }
 
-/// The reading side of a store: views and classes, nothing else.
+/// The reading side of a store: views, classes and sealed pairs, nothing else.
 #[derive(Debug)]
 pub struct EmbeddedReader {
     env: Env<WithoutTls>,
     views: Views,
     classes: Table,
+    pairs: Table,
     policy: Policy,
 }
 
@@ -204,11 +206,17 @@ impl EmbeddedReader {
 
     /// The reading side of a folder that is open already.
     pub(super) fn of(room: &Room, policy: Policy) -> Self {
-        let Tables { views, classes, .. } = room.tables;
+        let Tables {
+            views,
+            classes,
+            pairs,
+            ..
+        } = room.tables;
         Self {
             env: room.env.clone(),
             views,
             classes,
+            pairs,
             policy,
         }
     }
@@ -239,5 +247,15 @@ impl EmbeddedReader {
             classes,
             policy: self.policy,
         }))
+    }
+
+    /// What lies under these tags, all as of one moment.
+    pub(super) fn pairs(&self, tags: &[Tag]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        let found = || -> Result<_, heed::Error> {
+            let txn = self.env.read_txn()?;
+            let one = |tag: &Tag| Ok(self.pairs.get(&txn, tag)?.map(<[u8]>::to_vec));
+            tags.iter().map(one).collect()
+        };
+        found().map_err(|error| Fault::Store(error.into()))
     }
 }

@@ -58,30 +58,32 @@ pub struct NotAPair;
 impl PairKey {
     /// Reads the secret from its file, making it first if there is none.
     pub fn open_or_make(path: &Path) -> Result<Self, StoreError> {
-        let fail = |source| StoreError::File {
-            path: path.to_owned(),
-            source,
-        };
-        let secret = match std::fs::read(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                match make(path) {
-                    // Another process was quicker: its secret is the one.
-                    Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-                        return Err(fail(error));
-                    }
-                    Ok(()) | Err(_) => {}
-                }
-                std::fs::read(path)
+        if let Some(key) = Self::open(path)? {
+            return Ok(key);
+        }
+        match make(path) {
+            // Another process was quicker: its secret is the one.
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(unusable(path, error));
             }
-            read => read,
+            Ok(()) | Err(_) => {}
+        }
+        let gone = || unusable(path, std::io::ErrorKind::NotFound.into());
+        Self::open(path)?.ok_or_else(gone)
+    }
+
+    /// Reads the secret from its file, if there is one.
+    pub fn open(path: &Path) -> Result<Option<Self>, StoreError> {
+        let secret = match std::fs::read(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(|error| unusable(path, error))?,
         };
-        let secret = secret.map_err(fail)?;
         if secret.len() != SECRET_LEN {
             let what = format!("holds no secret of {SECRET_LEN} bytes");
             let error = std::io::Error::new(std::io::ErrorKind::InvalidData, what);
-            return Err(fail(error));
+            return Err(unusable(path, error));
         }
-        Ok(Self::new(&secret))
+        Ok(Some(Self::new(&secret)))
     }
 
     /// A secret from its bytes.
@@ -182,6 +184,13 @@ impl Pair {
         let (len, content) = filled.split_first_chunk::<4>().ok_or(NotAPair)?;
         let len = usize::try_from(u32::from_le_bytes(*len)).map_err(|_too_long| NotAPair)?;
         Ok(content.get(..len).ok_or(NotAPair)?.to_vec())
+    }
+}
+
+fn unusable(path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::File {
+        path: path.to_owned(),
+        source,
     }
 }
 

@@ -121,7 +121,12 @@ fn other_methods_are_told_which_there_are() {
         assert!(matches!(refused, Err(Refusal::Method { .. })), "{method}");
     }
     let preflight = read("OPTIONS", "/vin/1", &[("host", "h")]);
-    assert_eq!(preflight, Ok(Ask::Preflight));
+    assert_eq!(
+        preflight,
+        Ok(Ask::Preflight {
+            allow: reply::ALLOWED
+        })
+    );
 }
 
 #[test]

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use saoma_pages::{
-    Alert, AlertKind, Audience, Cell, CodeCard, Kind, Lang, NotACode, Refusal, Row, Sheet, Shown,
-    View,
+    Alert, AlertKind, Audience, BadBody, Cell, CodeCard, Kind, Lang, NotACode, Refusal, Row, Sheet,
+    Shown, View,
 };
+
+use crate::sets;
 
 /// A page and the name of its golden file.
 pub(crate) struct Page {
@@ -26,6 +28,13 @@ pub(crate) fn pages() -> Vec<Page> {
         add("privacy", saoma_pages::privacy(lang));
         for (name, view) in views() {
             add(&name, saoma_pages::found(&view, lang));
+        }
+        add("match", saoma_pages::match_page(&[], lang));
+        let filled = ["vin/218622108311027", "", "\"><b>"];
+        add("match-filled", saoma_pages::match_page(&filled, lang));
+        add("match-no", saoma_pages::not_together(lang));
+        for (name, set) in sets::sets() {
+            add(name, saoma_pages::together(&set, lang));
         }
         for (name, refusal) in refusals() {
             add(name, saoma_pages::refusal(&refusal, lang));
@@ -123,6 +132,22 @@ fn refusals() -> Vec<(&'static str, Refusal)> {
         ("bad-request", Refusal::BadRequest),
         ("no-such-page", Refusal::NoSuchPage),
         (
+            "how-many",
+            Refusal::Body {
+                why: BadBody::HowMany {
+                    got: 1,
+                    least: 2,
+                    most: 6,
+                },
+            },
+        ),
+        (
+            "body-unreadable",
+            Refusal::Body {
+                why: BadBody::Unreadable,
+            },
+        ),
+        (
             "method",
             Refusal::Method {
                 allow: "GET, HEAD, OPTIONS",
@@ -144,7 +169,7 @@ fn refusals() -> Vec<(&'static str, Refusal)> {
     ]
 }
 
-fn view(kind: Kind, records: Vec<Sheet>) -> View {
+pub(crate) fn view(kind: Kind, records: Vec<Sheet>) -> View {
     View {
         code: card(kind),
         audience: Audience::Public,
@@ -192,7 +217,7 @@ fn card(kind: Kind) -> CodeCard {
     }
 }
 
-fn alert(kind: AlertKind) -> Alert {
+pub(crate) fn alert(kind: AlertKind) -> Alert {
     let (since, text) = match kind {
         AlertKind::Recalled => (
             Some("2025-03"),
@@ -210,15 +235,18 @@ fn alert(kind: AlertKind) -> Alert {
     }
 }
 
-fn plain(text: &str) -> Shown {
+pub(crate) fn plain(text: &str) -> Shown {
     Shown::Plain(text.to_owned())
 }
 
-fn masked(text: &str) -> Shown {
+pub(crate) fn masked(text: &str) -> Shown {
     Shown::Masked(text.to_owned())
 }
 
-fn sheet<const N: usize>(record: &'static str, cells: [(&'static str, Shown); N]) -> Sheet {
+pub(crate) fn sheet<const N: usize>(
+    record: &'static str,
+    cells: [(&'static str, Shown); N],
+) -> Sheet {
     let cells = cells.into_iter().map(|(key, shown)| Cell { key, shown });
     Sheet {
         record,
@@ -298,7 +326,7 @@ fn public(kind: Kind) -> Vec<Sheet> {
     }
 }
 
-fn holder(kind: Kind) -> Vec<Sheet> {
+pub(crate) fn holder(kind: Kind) -> Vec<Sheet> {
     let mut sheets = public(kind);
     sheets.push(sheet(
         "sale.binding",

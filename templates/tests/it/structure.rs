@@ -2,7 +2,10 @@
 
 use saoma_pages::{Kind, STYLE, Shown};
 
-use crate::samples::{pages, views};
+use crate::{
+    samples::{pages, views},
+    sets::sets,
+};
 
 /// With its headers a page has to fit into the first ten packets, 14 kB. Pages go out compressed,
 /// but whoever takes no compression gets this many bytes.
@@ -185,6 +188,27 @@ fn no_audience_loses_a_value_it_may_see() {
                 for text in shown {
                     assert!(html.contains(&text), "{name} loses {}", cell.key);
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_holder_of_a_set_loses_no_value_they_may_see() {
+    for (name, set) in sets() {
+        for lang in saoma_pages::Lang::ALL {
+            let html = saoma_pages::together(&set, lang);
+            for cell in set
+                .iter()
+                .flat_map(|view| &view.records)
+                .flat_map(|sheet| &sheet.rows)
+                .flat_map(|row| &row.0)
+            {
+                let text = cell.shown.text();
+                // A day is written as its language writes it.
+                let is_day = text.len() == 10 && text.starts_with("20");
+                let said = is_day || text.split(' ').all(|word| html.contains(word));
+                assert!(said, "{name} loses {}", cell.key);
             }
         }
     }

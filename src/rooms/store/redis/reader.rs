@@ -1,4 +1,4 @@
-//! The reading side: views and classes over few connections, within a deadline.
+//! The reading side: views, classes and pairs over few connections, within a deadline.
 //!
 //! A code that nobody has asked for yet costs one round trip: its view and, unless it is known,
 //! its maker's class. Classes stay here for as long as the server says when they change.
@@ -15,6 +15,7 @@ use super::lane::{Lane, Link, Now, Why};
 use super::state::{State, class_key};
 use super::{GENERATION, key};
 use crate::rooms::store::address::RedisUrl;
+use crate::rooms::store::pairs::Tag;
 use crate::rooms::store::{Kept, Rack};
 use crate::rules::stored;
 use crate::words::code::Code;
@@ -57,9 +58,30 @@ impl RedisReader {
     }
 
     pub(in super::super) async fn read(&self, code: Code) -> Result<Option<Kept>, Fault> {
+        let way = FixedState::default().hash_one(code);
+        self.through(way, async |link| self.ask(link, code).await)
+            .await
+    }
+
+    /// What lies under these tags, in one round trip.
+    pub(in super::super) async fn pairs(
+        &self,
+        tags: &[Tag],
+    ) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        let way = FixedState::default().hash_one(tags);
+        self.through(way, async |link| self.ask_for_pairs(link, tags).await)
+            .await
+    }
+
+    /// Asks over a connection that is up, within the deadline.
+    async fn through<T>(
+        &self,
+        way: u64,
+        ask: impl AsyncFnOnce(Link) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         self.start();
         let limit = self.state.url.timeout;
-        let (lane, link) = match timeout(limit, self.lane(code)).await {
+        let (lane, link) = match timeout(limit, self.lane(way)).await {
             Ok(found) => found.map_err(|why| match why {
                 Why::Unreachable => Fault::Unreachable,
                 Why::Emptied => Fault::Emptied,
@@ -67,10 +89,10 @@ impl RedisReader {
             Err(_late) => return Err(Fault::Unreachable),
         };
         let _waiting = lane.waiting.try_acquire().map_err(|_full| Fault::Busy)?;
-        match timeout(limit, self.ask(link, code)).await {
-            Ok(Ok(kept)) => {
+        match timeout(limit, ask(link)).await {
+            Ok(Ok(answer)) => {
                 lane.answered();
-                Ok(kept)
+                Ok(answer)
             }
             Ok(Err(fault)) => {
                 lane.not_answered();
@@ -83,12 +105,11 @@ impl RedisReader {
         }
     }
 
-    /// The same code goes the same way while that way is open.
-    async fn lane(&self, code: Code) -> Result<(&Lane, Link), Why> {
-        let first = FixedState::default().hash_one(code);
+    /// The same question goes the same way while that way is open.
+    async fn lane(&self, way: u64) -> Result<(&Lane, Link), Why> {
         let mut reason = Why::Unreachable;
         let lanes = self.lanes.iter().map(Arc::as_ref);
-        let turn = usize::from(first % 2 == 1);
+        let turn = usize::from(way % 2 == 1);
         for lane in lanes.clone().cycle().skip(turn).take(self.lanes.len()) {
             let now = match lane.now() {
                 Now::Starting => lane.settled().await,
@@ -147,6 +168,28 @@ impl RedisReader {
             classes,
             policy: self.policy,
         }))
+    }
+
+    async fn ask_for_pairs(
+        &self,
+        mut link: Link,
+        tags: &[Tag],
+    ) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        // The mark comes along whatever is found: that a pair is missing means something only in
+        // the store that we know, and asking afterwards would tell a missing one by its time.
+        let mut all = Pipeline::new();
+        all.cmd("GET").arg(GENERATION);
+        for tag in tags {
+            all.cmd("GET").arg(key(Rack::Pairs, tag));
+        }
+        let asked = all.query_async(&mut link.connection).await;
+        let found: Vec<Option<Vec<u8>>> = asked.map_err(|error| fault(&error))?;
+        let mut found = found.into_iter();
+        if self.state.accept(found.next().flatten().as_deref()) {
+            Ok(found.collect())
+        } else {
+            Err(Fault::Emptied)
+        }
     }
 
     /// That there is no view means something only in the store that we know.
