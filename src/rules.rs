@@ -17,6 +17,7 @@ pub mod render;
 pub mod reply;
 pub mod ask;
 pub mod bonds;
+pub mod parts;
 pub mod holder;
 pub mod contradictions;
 pub mod qr;

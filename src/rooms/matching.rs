@@ -24,9 +24,9 @@ use crate::{
         turns::Turns,
     },
     rules::{
-        bonds::{Part, read_parts},
         holder::{self, Held},
         pairing::{Couple, Question},
+        parts::{Part, read_parts},
     },
     words::{code::Code, fault::Fault},
 };
@@ -138,11 +138,11 @@ fn opened(kept: &[(Couple, Pair, Vec<u8>)]) -> Result<HashMap<usize, (Code, Part
     let mut parts = HashMap::new();
     for (couple, pair, sealed) in kept {
         let content = pair.open(sealed).map_err(|_damaged| damaged())?;
-        let both = read_parts(&content).ok_or_else(damaged)?;
         let ([one, other], [first, second]) = (couple.codes, couple.places);
         // The smaller code's part comes first.
         let mut members = [(one, first), (other, second)];
         members.sort_unstable();
+        let both = read_parts(&members.map(|(code, _)| code), &content).ok_or_else(damaged)?;
         for ((code, place), part) in members.into_iter().zip(both) {
             parts.entry(place).or_insert((code, part));
         }

@@ -1,19 +1,10 @@
-//! What ties codes together: which codes a record names, which of them make pairs, and what the
-//! holder of both may see beyond what anybody may.
+//! What ties codes together: which codes a record names, and which of them make pairs.
 
 use std::collections::BTreeSet;
 
-use saoma_pages::{Alert, Audience};
-
-use super::alerts::alerts;
-use super::bytes::{self, put_count};
 use super::dossier::Dossier;
-use super::project::{is_withheld, sheets_where};
-use super::show::Reader;
-use super::stored::{self, StoredSheet};
 use crate::words::catalog::{Field, FieldKind, RecordKind};
 use crate::words::code::{Code, Kind};
-use crate::words::policy::Policy;
 use crate::words::record::{LIST_SEPARATOR, Record, Value};
 use crate::words::subject::Subject;
 
@@ -73,81 +64,4 @@ pub fn partners(code: Code, dossier: Dossier<'_>) -> BTreeSet<Code> {
     // Four batteries of one set are each a pair with the vehicle, not with each other.
     found.retain(|partner| partner.kind() != code.kind());
     found
-}
-
-/// What the holder of a pair may see of one of its codes beyond the public view, as bytes.
-pub fn holder_part(code: Code, dossier: Dossier<'_>, policy: Policy) -> Vec<u8> {
-    let holder = Reader::Masked(Audience::Holder);
-    let extra: Vec<StoredSheet> = sheets_where(Some(code), dossier, holder, policy, |kind| {
-        shows_holders_more(kind, policy)
-    })
-    .into_iter()
-    .filter_map(|settled| beyond_public(settled.sheet, policy))
-    .collect();
-    let raised = alerts(dossier, holder, policy);
-    let public = if raised.is_empty() {
-        Vec::new()
-    } else {
-        alerts(dossier, Reader::Masked(Audience::Public), policy)
-    };
-    let extra_alerts: Vec<_> = raised
-        .into_iter()
-        .filter(|raised| public.iter().all(|public| public.alert != raised.alert))
-        .filter_map(|raised| raised.alert)
-        .collect();
-    let mut part = Vec::with_capacity(64);
-    put_count(&mut part, extra_alerts.len());
-    for alert in &extra_alerts {
-        stored::put_alert(&mut part, alert);
-    }
-    stored::put_sheets(&mut part, &extra);
-    part
-}
-
-/// What [`holder_part`] made of one code.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Part {
-    /// Warnings that the public does not see, or sees less exactly.
-    pub alerts: Vec<Alert>,
-    /// The rows, without what the public sees of them.
-    pub sheets: Vec<StoredSheet>,
-}
-
-/// Reads the parts of a pair's two codes, the smaller code's first.
-pub fn read_parts(bytes: &[u8]) -> Option<[Part; 2]> {
-    let mut from = bytes::Reader::new(bytes);
-    let mut part = || {
-        let alerts = (0..from.count()?)
-            .map(|_| stored::alert(&mut from))
-            .collect::<Option<_>>()?;
-        let sheets = stored::sheets(&mut from)?;
-        Some(Part { alerts, sheets })
-    };
-    let parts = [part()?, part()?];
-    from.is_empty().then_some(parts)
-}
-
-/// Whether a holder sees anything in records of this type that the public does not.
-fn shows_holders_more(kind: RecordKind, policy: Policy) -> bool {
-    let mut fields = kind.fields().iter();
-    fields.any(|field| is_beyond_public(field, policy))
-}
-
-/// A holder sees the masked owner under every policy.
-fn is_beyond_public(field: &Field, policy: Policy) -> bool {
-    field.entry.rule(Audience::Holder) != field.entry.rule(Audience::Public)
-        || is_withheld(field, Audience::Public, policy)
-}
-
-fn beyond_public(mut sheet: StoredSheet, policy: Policy) -> Option<StoredSheet> {
-    let fields = sheet.kind.fields();
-    for row in &mut sheet.rows {
-        row.retain(|cell| {
-            fields
-                .get(usize::from(cell.slot))
-                .is_some_and(|field| is_beyond_public(field, policy))
-        });
-    }
-    sheet.rows.retain(|row| !row.is_empty());
-    (!sheet.rows.is_empty()).then_some(sheet)
 }

@@ -7,9 +7,9 @@ use jiff::{Span, Timestamp, civil::Date};
 use saoma_pages::{Alert, Audience, Cell, Row, Sheet, Shown, View};
 
 use super::alerts::gravity;
-use super::bonds::Part;
 use super::card::code_card;
 use super::class::Warranty;
+use super::parts::Part;
 use super::stored::open_sheets;
 use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
@@ -176,7 +176,6 @@ mod tests {
     use super::*;
     use saoma_pages::AlertKind;
 
-    use crate::rules::bonds::read_parts;
     use crate::words::code::Kind;
 
     fn vin() -> Code {
@@ -261,15 +260,5 @@ mod tests {
         assert_eq!(views[0].code.url, "https://a.cn/vin/218622108311027");
         assert_eq!(views[0].as_of, "1970-01-01T00:00:00Z");
         assert!(views[0].records.is_empty());
-    }
-
-    #[test]
-    fn bytes_that_are_no_parts_are_none() {
-        assert_eq!(
-            read_parts(&[0, 0, 0, 0]),
-            Some([Part::default(), Part::default()])
-        );
-        assert_eq!(read_parts(&[0, 0, 0]), None);
-        assert_eq!(read_parts(&[0, 0, 0, 0, 0]), None);
     }
 }

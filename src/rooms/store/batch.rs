@@ -11,7 +11,6 @@
 //! of its keys, which is what makes bulk import fast.
 
 use std::borrow::Cow;
-use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
@@ -21,10 +20,11 @@ use foldhash::fast::FixedState;
 use super::pairs::{PairKey, Shelf, are_neighbours};
 use super::{Rack, StoreError};
 pub use crate::rules::admit::Incoming;
-use crate::rules::bonds::{self, holder_part, partners};
+use crate::rules::bonds::{self, partners};
 use crate::rules::class::Class;
 use crate::rules::contradictions::{self, Claim};
 use crate::rules::dossier::{self, Dossier};
+use crate::rules::parts::{Part, write_parts};
 use crate::rules::project::public_view;
 use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
@@ -286,7 +286,7 @@ impl<'a> Desk<'a> {
 
     /// The sealed entries of these pairs, whose dossiers lie here.
     pub(super) fn seal(&self, couples: &[Couple]) -> Result<Vec<Finished>, StoreError> {
-        let mut parts: HashMap<Code, Vec<u8>, FixedState> = HashMap::default();
+        let mut parts: HashMap<Code, Part, FixedState> = HashMap::default();
         let mut sealed = Vec::with_capacity(couples.len());
         // Couples come in order, so those of one shelf come together.
         let mut last: Option<(Code, Shelf)> = None;
@@ -296,17 +296,15 @@ impl<'a> Desk<'a> {
                 Some(_) | None => self.ink.pair_key.shelf(one),
             };
             last = Some((one, place));
-            let mut content = Vec::with_capacity(128);
             for code in [one, other] {
-                let part = match parts.entry(code) {
-                    Slot::Occupied(known) => known.into_mut(),
-                    Slot::Vacant(vacant) => {
-                        let dossier = self.read(Subject::Code(code));
-                        vacant.insert(holder_part(code, dossier, self.ink.policy))
-                    }
-                };
-                content.extend_from_slice(part);
+                parts.entry(code).or_insert_with(|| {
+                    Part::of(code, self.read(Subject::Code(code)), self.ink.policy)
+                });
             }
+            let (Some(first), Some(second)) = (parts.get(&one), parts.get(&other)) else {
+                continue;
+            };
+            let content = write_parts(&[one, other], [first, second]);
             let pair = self
                 .ink
                 .pair_key

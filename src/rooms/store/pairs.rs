@@ -14,7 +14,7 @@ use std::fmt;
 use std::io::Write;
 use std::path::Path;
 
-use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_128_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::{hmac, rand};
 
 use super::StoreError;
@@ -26,10 +26,14 @@ const SECRET_LEN: usize = 32;
 pub const TAG_LEN: usize = SHELF_LEN + OWN_LEN;
 /// Bytes of a tag that a pair shares with those of neighbouring codes.
 const SHELF_LEN: usize = 4;
-/// Bytes of a tag that are a pair's own: 96 bits, so that no two meet by chance.
-const OWN_LEN: usize = 12;
+/// Bytes of a tag that are a pair's own: 64 bits beside the shelf's, so that no two meet by chance.
+const OWN_LEN: usize = 8;
+/// Bytes of a pair's key.
+const KEY_LEN: usize = 16;
 /// What is sealed is filled up to a multiple of this, so that its length does not count repairs.
-const PADDING: usize = 64;
+const PADDING: usize = 48;
+/// Stands behind the content, before what fills it up.
+const END: u8 = 0x80;
 /// Names the use of the secret, so that nothing else made with it can be taken for a pair.
 const USE: &[u8] = b"saoma pair 1";
 const SHELF_USE: &[u8] = b"saoma pair shelf 1";
@@ -88,7 +92,7 @@ impl PairKey {
 
     /// A secret from its bytes.
     pub fn new(secret: &[u8]) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA512, secret))
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
     /// A value that tells whether a store was made with this secret, and nothing else about it.
@@ -131,8 +135,8 @@ impl PairKey {
             .as_ref()
             .split_first_chunk::<OWN_LEN>()
             .ok_or(NotAPair)?;
-        let (key, _) = rest.split_first_chunk::<32>().ok_or(NotAPair)?;
-        let key = UnboundKey::new(&AES_256_GCM_SIV, key).map_err(|_unspecified| NotAPair)?;
+        let (key, _) = rest.split_first_chunk::<KEY_LEN>().ok_or(NotAPair)?;
+        let key = UnboundKey::new(&AES_128_GCM_SIV, key).map_err(|_unspecified| NotAPair)?;
         let mut tag = [0; TAG_LEN];
         for (slot, byte) in tag.iter_mut().zip(place.iter().chain(own)) {
             *slot = *byte;
@@ -159,14 +163,10 @@ impl Pair {
     /// Seals what the holder of both codes may see. The same content seals to the same bytes, so
     /// that the same records make the same store; SIV mode makes that safe.
     pub fn seal(&self, content: &[u8]) -> Result<Vec<u8>, NotAPair> {
-        let filled = (content.len() + 4).next_multiple_of(PADDING);
+        let filled = (content.len() + 1).next_multiple_of(PADDING);
         let mut sealed = Vec::with_capacity(filled + 16);
-        sealed.extend_from_slice(
-            &u32::try_from(content.len())
-                .map_err(|_too_long| NotAPair)?
-                .to_le_bytes(),
-        );
         sealed.extend_from_slice(content);
+        sealed.push(END);
         sealed.resize(filled, 0);
         self.key
             .seal_in_place_append_tag(nonce(), Aad::from(&self.tag), &mut sealed)
@@ -181,9 +181,10 @@ impl Pair {
             .key
             .open_in_place(nonce(), Aad::from(&self.tag), &mut bytes)
             .map_err(|_unspecified| NotAPair)?;
-        let (len, content) = filled.split_first_chunk::<4>().ok_or(NotAPair)?;
-        let len = usize::try_from(u32::from_le_bytes(*len)).map_err(|_too_long| NotAPair)?;
-        Ok(content.get(..len).ok_or(NotAPair)?.to_vec())
+        let end = filled.iter().rposition(|byte| *byte != 0);
+        let end = end.filter(|end| filled.get(*end) == Some(&END));
+        let content = filled.get(..end.ok_or(NotAPair)?).ok_or(NotAPair)?;
+        Ok(content.to_vec())
     }
 }
 
@@ -292,7 +293,7 @@ mod tests {
         let pair = key.pair(vin, pwb).unwrap();
         assert_eq!(
             pair.seal(b"").unwrap().len(),
-            pair.seal(&[1; 60]).unwrap().len()
+            pair.seal(&[1; 47]).unwrap().len()
         );
     }
 }

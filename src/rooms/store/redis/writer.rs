@@ -42,7 +42,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Keys in one step of a walk: a few milliseconds of the server's time.
 const STEP: usize = 2_000;
 /// The layout that this release reads and writes.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 const FORMAT_NAME: &str = "format";
 
 /// A store on Redis that can be written.
