@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::{lang::Lang, view::CodeCard, words};
+use crate::{lang::Lang, quick::Quick, view::CodeCard, words};
 
 /// A part longer than this is set in groups, for nobody compares twenty-six characters at once.
 const GROUP_ABOVE: usize = 8;
@@ -13,15 +13,15 @@ const GROUP: usize = 4;
 pub(crate) fn to_compare(code: &CodeCard, lang: Lang) -> Markup {
     html! {
         section {
-            h2 { (words::COMPARE.to(lang)) }
+            h2 { (Quick(words::COMPARE.to(lang))) }
             (self::code(code))
-            p { (words::compare_with(code.kind).to(lang)) }
+            p { (Quick(words::compare_with(code.kind).to(lang))) }
             details {
-                summary { (words::EACH_PART.to(lang)) }
+                summary { (Quick(words::EACH_PART.to(lang))) }
                 dl class="parts" {
                     @for (name, part) in &code.parts {
                         div {
-                            dt { b class="groups" translate="no" { (groups(part)) } " " (words::part_name(name, lang)) }
+                            dt { b class="groups" translate="no" { (groups(part)) } " " (Quick(words::part_name(name, lang))) }
                             dd { (words::part_meaning(name, part, lang)) }
                         }
                     }

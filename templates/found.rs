@@ -9,6 +9,7 @@ use crate::{
     card, icons,
     lang::Lang,
     layout::{Tone, document, link, verdict, with_number},
+    quick::Quick,
     view::{Alert, Audience, CodeCard, Kind, View},
     words,
 };
@@ -44,14 +45,14 @@ pub fn found(view: &View, lang: Lang) -> String {
         (card::to_compare(&view.code, lang))
         (product)
         section class="next" {
-            h2 { (words::NEXT.to(lang)) }
+            h2 { (Quick(words::NEXT.to(lang))) }
             ol {
                 @for step in words::next_steps(kind) { li { (with_number(step.to(lang), lang)) } }
                 @if kind == Kind::Lic && view.audience == Audience::Public {
-                    li { (words::BIKE_NOT_SHOWN.to(lang)) }
+                    li { (Quick(words::BIKE_NOT_SHOWN.to(lang))) }
                 }
                 @if view.audience == Audience::Public {
-                    li { a href=(match_link(&view.code, lang)) { (words::MATCH_LINK.to(lang)) } }
+                    li { a href=(match_link(&view.code, lang)) { (Quick(words::MATCH_LINK.to(lang))) } }
                 }
             }
         }
@@ -92,11 +93,11 @@ fn alerts(alerts: &[Alert], kind: Kind, lang: Lang) -> Markup {
             }
             @if let Some(text) = &alert.text {
                 p class="notice" {
-                    b { (words::THE_NOTICE.to(lang)) }
+                    b { (Quick(words::THE_NOTICE.to(lang))) }
                     " " span lang=[fact::foreign(text, lang)] { (text) }
                 }
             }
         }
-        p class="still" { (words::STILL_REGISTERED.to(lang)) }
+        p class="still" { (Quick(words::STILL_REGISTERED.to(lang))) }
     }
 }

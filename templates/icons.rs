@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use crate::layout::Tone;
+use crate::{layout::Tone, quick::Quick};
 
 /// The mark of the site: three corners of a code and a bolt.
 pub(crate) fn mark() -> Markup {
@@ -34,7 +34,7 @@ fn drawn(path: &str) -> Markup {
     html! {
         svg viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor"
             stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" {
-            path d=(path) {}
+            path d=(Quick(path)) {}
         }
     }
 }

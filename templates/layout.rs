@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::{icons, lang::Lang, style::Sheet, words};
+use crate::{icons, lang::Lang, quick::Quick, style::Sheet, words};
 
 /// The site's mark for a browser's tab, inside the page.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'\
@@ -39,16 +39,16 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) ->
                 meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f5f2";
                 meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131614";
                 // Without one, a browser asks for /favicon.ico: a second request.
-                link rel="icon" href=(ICON);
+                link rel="icon" href=(Quick(ICON));
                 title { (title) " · " (site) }
-                meta name="description" content=(words::PREVIEW.to(lang));
+                meta name="description" content=(Quick(words::PREVIEW.to(lang)));
                 meta property="og:type" content="website";
                 meta property="og:title" content=(preview);
-                meta property="og:description" content=(words::PREVIEW.to(lang));
+                meta property="og:description" content=(Quick(words::PREVIEW.to(lang)));
                 style { (Sheet) }
             }
             body {
-                a class="skip" href="#answer" { (words::SKIP.to(lang)) }
+                a class="skip" href="#answer" { (Quick(words::SKIP.to(lang))) }
                 header {
                     a class="site" href=(link("/", lang)) { (icons::mark()) (site) }
                     // Larger text without a script, and so for this page only.
@@ -61,10 +61,10 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) ->
                 main id="answer" { (main) }
                 footer {
                     nav {
-                        a href=(link("/", lang)) { (words::LOOK_UP_ANOTHER.to(lang)) }
-                        a href=(link("/privacy", lang)) { (words::PRIVACY.to(lang)) }
+                        a href=(link("/", lang)) { (Quick(words::LOOK_UP_ANOTHER.to(lang))) }
+                        a href=(link("/privacy", lang)) { (Quick(words::PRIVACY.to(lang))) }
                     }
-                    p { (words::STANDARD.to(lang)) }
+                    p { (Quick(words::STANDARD.to(lang))) }
                 }
             }
         }
@@ -94,11 +94,11 @@ pub(crate) fn with_number(text: &str, lang: Lang) -> Markup {
     let (hotline, police) = (words::CALL_12315.to(lang), words::CALL_110.to(lang));
     html! {
         @if let Some((before, after)) = text.split_once(hotline) {
-            (before) a class="call" href="tel:12315" { (hotline) } (after)
+            (Quick(before)) a class="call" href="tel:12315" { (hotline) } (Quick(after))
         } @else if let Some((before, after)) = text.split_once(police) {
-            (before) b class="call" { (police) } (after)
+            (Quick(before)) b class="call" { (police) } (Quick(after))
         } @else {
-            (text)
+            (Quick(text))
         }
     }
 }
@@ -107,13 +107,13 @@ pub(crate) fn with_number(text: &str, lang: Lang) -> Markup {
 pub(crate) fn find_form(lang: Lang) -> Markup {
     html! {
         form class="find" action="/find" method="get" role="search" {
-            label for="code" { (words::CODE.to(lang)) }
+            label for="code" { (Quick(words::CODE.to(lang))) }
             input id="code" name="code" type="text" required maxlength="200" autocomplete="off"
                 autocapitalize="characters" spellcheck="false" enterkeyhint="search"
                 aria-describedby="hint";
             input type="hidden" name="lang" value=(query(lang));
-            p id="hint" class="quiet" { (words::CODE_HINT.to(lang)) }
-            button type="submit" { (words::FIND.to(lang)) }
+            p id="hint" class="quiet" { (Quick(words::CODE_HINT.to(lang))) }
+            button type="submit" { (Quick(words::FIND.to(lang))) }
         }
     }
 }

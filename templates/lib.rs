@@ -13,6 +13,7 @@ mod layout;
 pub mod masks;
 pub mod personal;
 mod privacy;
+mod quick;
 pub mod refusal;
 mod refused;
 mod style;

@@ -144,8 +144,8 @@ pub fn admit(draft: &Draft<'_>, line: u64) -> Result<Incoming, Rejection> {
     let bare = Record {
         kind,
         at,
-        source,
-        id,
+        source: source.as_bytes(),
+        id: id.as_bytes(),
         fields: Fields::default(),
     };
     let mut entry = dossier::record_entry(bare);

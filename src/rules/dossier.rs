@@ -128,7 +128,10 @@ pub fn record_of(entry: &[u8]) -> Option<Record<'_>> {
 pub fn link_entry(record: Record<'_>, from: Subject, named: Code, mentions: &[Code]) -> Vec<u8> {
     let mut entry = Vec::with_capacity(96 + 32 * mentions.len());
     entry.push(LINK);
+    // Who says so stands in the record itself. Two who say the same of the same moment are one link.
     Record {
+        source: b"",
+        id: b"",
         fields: crate::words::record::Fields::default(),
         ..record
     }

@@ -111,7 +111,7 @@ fn sheet(
             .into_iter()
             .collect(),
         Keep::NewestOfEachSource => {
-            let mut sources: Vec<&str> = group.iter().map(|record| record.source).collect();
+            let mut sources: Vec<&[u8]> = group.iter().map(|record| record.source).collect();
             sources.sort_unstable();
             sources.dedup();
             sources
@@ -257,7 +257,8 @@ fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> 
         .records_of(RecordKind::ProductionVehicle)
         .filter(|record| !row(Some(code), record, reader, policy).is_empty())
         .last()?;
-    CreditCode::parse(last.source).ok().map(Maker::of_party)
+    let source = std::str::from_utf8(last.source).ok()?;
+    CreditCode::parse(source).ok().map(Maker::of_party)
 }
 
 #[cfg(test)]

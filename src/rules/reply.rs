@@ -242,7 +242,7 @@ fn bare(status: StatusCode, keeping: Keeping) -> Reply {
 }
 
 fn headers(media: Option<Media>, keeping: Keeping) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(SECURITY.len() + 8);
+    let mut headers = EVERYWHERE.clone();
     if let Some(media) = media {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
         if media.is_data() {
@@ -253,16 +253,23 @@ fn headers(media: Option<Media>, keeping: Keeping) -> HeaderMap {
         CACHE_CONTROL,
         HeaderValue::from_static(keeping.cache_control()),
     );
+    headers
+}
+
+/// What stands on every answer, put together once.
+static EVERYWHERE: LazyLock<HeaderMap> = LazyLock::new(|| {
+    // With room for what an answer adds.
+    let mut headers = HeaderMap::with_capacity(SECURITY.len() + 8);
     headers.insert(
         VARY,
         HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language"),
     );
     headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
     for (name, value) in SECURITY {
-        headers.insert(name.clone(), HeaderValue::from_static(value));
+        headers.insert(name, HeaderValue::from_static(value));
     }
     headers
-}
+});
 
 const SECURITY: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),

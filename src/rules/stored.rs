@@ -82,8 +82,8 @@ impl StoredView {
             put_alert(&mut out, alert);
         }
         put_sheets(&mut out, &self.sheets);
-        let [.., a, b, c, d, e] = self.as_of.seconds().to_be_bytes();
-        out.extend_from_slice(&[a, b, c, d, e]);
+        let seconds = self.as_of.seconds().to_be_bytes();
+        out.extend_from_slice(seconds.split_at(seconds.len() - MOMENT_LEN).1);
         out
     }
 
@@ -116,8 +116,10 @@ pub fn split(bytes: &[u8]) -> Option<(&[u8], [u8; MOMENT_LEN])> {
 fn moment(own: [u8; MOMENT_LEN]) -> Moment {
     let [first, ..] = own;
     let sign = if first & 0x80 == 0 { 0 } else { 0xff };
-    let [a, b, c, d, e] = own;
-    Moment::from_seconds(i64::from_be_bytes([sign, sign, sign, a, b, c, d, e]))
+    let mut seconds = [sign; 8];
+    let (_sign, rest) = seconds.split_at_mut(8 - MOMENT_LEN);
+    rest.copy_from_slice(&own);
+    Moment::from_seconds(i64::from_be_bytes(seconds))
 }
 
 /// The rows as a reader sees them.

@@ -221,19 +221,23 @@ fn after_host(address: &str) -> &str {
 }
 
 fn digits(kind: Kind, text: &str, want: usize) -> Result<Code, NotACode> {
+    if text.len() == want && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(store(kind, text.as_bytes()));
+    }
     if let Some(at) = text.chars().position(|c| !c.is_ascii_digit()) {
         return Err(NotACode::NotADigit { at: at + 1 });
     }
-    if text.len() != want {
-        return Err(NotACode::Digits {
-            got: text.len(),
-            want,
-        });
-    }
-    Ok(store(kind, text.bytes()))
+    Err(NotACode::Digits {
+        got: text.len(),
+        want,
+    })
 }
 
 fn battery(text: &str) -> Result<Code, NotACode> {
+    let alone = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if alone && text.len() > ORG_LEN && text.len() <= LEN_MAX {
+        return Ok(store(Kind::Pwb, text.as_bytes()));
+    }
     // The slash of Table B.2 stands for nothing; it is tolerated in that one place.
     let slashed = text.as_bytes().get(ORG_LEN) == Some(&b'/');
     let plain = |at: usize| !(slashed && at == ORG_LEN);
@@ -251,25 +255,22 @@ fn battery(text: &str) -> Result<Code, NotACode> {
     if len > LEN_MAX {
         return Err(NotACode::TooLong { got: len - ORG_LEN });
     }
-    // An organisation's code has no small letters, so raising them merges nothing.
-    let bytes = text.bytes().filter(|byte| *byte != b'/').enumerate();
-    Ok(store(
-        Kind::Pwb,
-        bytes.map(|(at, byte)| {
-            if at < ORG_LEN {
-                byte.to_ascii_uppercase()
-            } else {
-                byte
-            }
-        }),
-    ))
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.retain(|byte| *byte != b'/');
+    Ok(store(Kind::Pwb, &bytes))
 }
 
-fn store(kind: Kind, text: impl Iterator<Item = u8>) -> Code {
+/// A code of this text, which is none too long.
+fn store(kind: Kind, text: &[u8]) -> Code {
     let mut code = Code::blank(kind);
-    for (slot, byte) in code.bytes.iter_mut().zip(text) {
-        *slot = byte;
-        code.len += 1;
+    if let Some(room) = code.bytes.get_mut(..text.len()) {
+        room.copy_from_slice(text);
+        code.len = u8::try_from(text.len()).unwrap_or(0);
+    }
+    if kind == Kind::Pwb {
+        // An organisation's code has no small letters, so raising them merges nothing.
+        let (org, _own) = code.bytes.split_at_mut(ORG_LEN);
+        org.make_ascii_uppercase();
     }
     code
 }

@@ -28,10 +28,10 @@ pub struct Record<'a> {
     pub kind: RecordKind,
     /// When the source says it was made.
     pub at: Moment,
-    /// Who submitted it.
-    pub source: &'a str,
-    /// Its name at the source.
-    pub id: &'a str,
+    /// Who submitted it, as UTF-8. Read as text where it is needed, which is seldom.
+    pub source: &'a [u8],
+    /// Its name at the source, as UTF-8.
+    pub id: &'a [u8],
     /// Its fields.
     pub fields: Fields<'a>,
 }
@@ -267,17 +267,15 @@ const fn unordered(seconds: u64) -> i64 {
     (seconds ^ (1 << 63)).cast_signed()
 }
 
-fn write_short(out: &mut Vec<u8>, text: &str) {
-    let text = text.as_bytes();
+fn write_short(out: &mut Vec<u8>, text: &[u8]) {
     let text = text.get(..usize::from(u8::MAX)).unwrap_or(text);
     out.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
     out.extend_from_slice(text);
 }
 
-fn short_text(bytes: &[u8]) -> Option<(&str, &[u8])> {
+fn short_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&len, rest) = bytes.split_first()?;
-    let (text, rest) = rest.split_at_checked(usize::from(len))?;
-    Some((std::str::from_utf8(text).ok()?, rest))
+    rest.split_at_checked(usize::from(len))
 }
 
 impl fmt::Debug for Record<'_> {

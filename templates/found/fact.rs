@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
-use crate::{icons, lang::Lang, view::Shown, words};
+use crate::{icons, lang::Lang, quick::Quick, view::Shown, words};
 
 /// A list of fields; nothing if there are none.
 pub(crate) fn facts(rows: &[(&str, &Shown)], lang: Lang) -> Markup {
     html! {
         @if !rows.is_empty() {
-            dl { @for (label, shown) in rows { div { dt { (label) } (value(shown, lang)) } } }
+            dl { @for (label, shown) in rows { div { dt { (Quick(label)) } (value(shown, lang)) } } }
         }
     }
 }
@@ -25,10 +25,10 @@ pub(crate) fn foreign(text: &str, lang: Lang) -> Option<&'static str> {
 fn value(shown: &Shown, lang: Lang) -> Markup {
     html! {
         @match shown {
-            Shown::Plain(text) => dd lang=[foreign(text, lang)] { (plain(text, lang)) },
+            Shown::Plain(text) => dd lang=[foreign(text, lang)] { (Quick(plain(text, lang))) },
             Shown::Masked(text) => dd {
-                span class="masked" lang=[foreign(text, lang)] { (text) }
-                small { (icons::lock()) (words::MASKED.to(lang)) }
+                span class="masked" lang=[foreign(text, lang)] { (Quick(text)) }
+                small { (icons::lock()) (Quick(words::MASKED.to(lang))) }
             },
             Shown::List(codes) => dd { @for code in codes { span class="one" { (code) } } },
         }

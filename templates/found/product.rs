@@ -6,6 +6,7 @@ use super::{fact, rest::Told};
 use crate::{
     divisions,
     lang::Lang,
+    quick::Quick,
     view::{CodeCard, Kind, Row, Shown, View},
     words,
 };
@@ -65,8 +66,8 @@ fn vehicle(teller: &mut Teller<'_>) -> Markup {
         (bike)
         @if !certified.is_empty() {
             section {
-                h2 { (words::CERTIFIED_BATTERY.to(teller.lang)) }
-                p class="quiet" { (words::CERTIFIED_NOTE.to(teller.lang)) }
+                h2 { (Quick(words::CERTIFIED_BATTERY.to(teller.lang))) }
+                p class="quiet" { (Quick(words::CERTIFIED_NOTE.to(teller.lang))) }
                 (fact::facts(&certified, teller.lang))
             }
         }
@@ -154,7 +155,7 @@ impl<'a> Teller<'a> {
         let rows = self.rows(record, keys);
         html! {
             @if !rows.is_empty() {
-                section { h2 { (title) } (fact::facts(&rows, self.lang)) }
+                section { h2 { (Quick(title)) } (fact::facts(&rows, self.lang)) }
             }
         }
     }

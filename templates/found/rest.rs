@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::fact;
 use crate::{
     lang::Lang,
+    quick::Quick,
     view::{Audience, Sheet, Shown, View},
     words,
 };
@@ -29,7 +30,7 @@ pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
     ];
     html! {
         details class="rest" open[view.audience != Audience::Public] {
-            summary { (words::MORE.to(lang)) }
+            summary { (Quick(words::MORE.to(lang))) }
             @for (title, rows) in &sheets {
                 h3 { (title) }
                 @for row in rows { (fact::facts(row, lang)) }

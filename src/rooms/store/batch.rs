@@ -126,10 +126,10 @@ pub(super) fn named(incoming: &[Incoming]) -> Result<Vec<Named>, StoreError> {
             .record()
             .ok_or(StoreError::Corrupt("a record just made"))?;
         let mut key = Vec::with_capacity(1 + record.source.len() + record.id.len());
-        key.extend_from_slice(record.source.as_bytes());
+        key.extend_from_slice(record.source);
         // No source holds this byte, so no two pairs of source and id make one key.
         key.push(0);
-        key.extend_from_slice(record.id.as_bytes());
+        key.extend_from_slice(record.id);
         let mut content = Context::new(&SHA256);
         content.update(&one.subject.key());
         content.update(&one.entry);
@@ -180,7 +180,12 @@ impl<'i> Additions<'i> {
         for one in fresh {
             spread(one, &mut entries);
         }
-        entries.sort_unstable();
+        // By keys of two words: thousands of codes begin alike, and comparing them as texts took
+        // longer than anything else here.
+        entries.sort_by_cached_key(|(subject, _)| subject.order());
+        for group in entries.chunk_by_mut(|(one, _), (next, _)| one == next) {
+            group.sort_unstable();
+        }
         Self(entries)
     }
 

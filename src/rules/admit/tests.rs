@@ -101,7 +101,10 @@ fn every_row_of_the_standard_is_taken_by_its_english_name_and_kept_under_it() {
             .map(String::as_str)
             .collect();
         assert_eq!(kept, given, "{}", record.kind.name());
-        assert_eq!((record.id, record.source, taken.line), ("1", "somebody", 7));
+        assert_eq!(
+            (record.id, record.source, taken.line),
+            (&b"1"[..], &b"somebody"[..], 7)
+        );
         assert_eq!(record.at.to_string(), "2024-05-01T01:30:00Z");
     }
 }

@@ -78,7 +78,7 @@ fn records_come_back_as_they_went_in_and_links_say_who_names_whom() {
     assert_eq!(record.kind, RecordKind::ProductionBattery);
     assert_eq!(
         (record.source, record.id),
-        (CELLS, "production.battery 2021-08")
+        (CELLS.as_bytes(), &b"production.battery 2021-08"[..])
     );
     assert_eq!(record.open("XuDianCLX"), Some("铅酸蓄电池"));
     let link = dossier.links().next().unwrap();

@@ -57,8 +57,8 @@ fn shown(
     let record = Record {
         kind: entry.record,
         at: crate::words::moment::Moment::from_seconds(0),
-        source: "",
-        id: "",
+        source: b"",
+        id: b"",
         fields: Fields::from_bytes(&bytes),
     };
     let value = record.value(key).unwrap();

@@ -198,12 +198,11 @@ fn publish(
 }
 
 fn keep(tables: Tables, txn: &mut RwTxn<'_>, finished: &Finished) -> Result<(), StoreError> {
-    match &finished.value {
-        Some(value) => tables.put(finished.rack, txn, &finished.key, value),
-        None => {
-            tables.of(finished.rack).delete(txn, &finished.key)?;
-            Ok(())
-        }
+    if let Some(value) = &finished.value {
+        tables.put(finished.rack, txn, &finished.key, value)
+    } else {
+        tables.of(finished.rack).delete(txn, &finished.key)?;
+        Ok(())
     }
 }
 
