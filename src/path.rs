@@ -9,7 +9,7 @@
 use std::{
     fmt,
     hash::{BuildHasher as _, RandomState},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use http::Request;
@@ -20,6 +20,7 @@ use tracing::Level;
 use crate::{
     rooms::{
         cache::{Origin, Outcome, PageCache, Wanted},
+        meter::{self, Meter},
         source::Source,
     },
     rules::{
@@ -36,6 +37,7 @@ pub struct Edge<S: Source> {
     source: S,
     cache: PageCache<S>,
     fixed: Fixed,
+    meter: Meter,
     /// Codes are logged under a hash that dies with this process.
     log_key: RandomState,
 }
@@ -51,13 +53,22 @@ impl<S: Source> Edge<S> {
             source,
             cache: PageCache::new(cache_bytes, public_url),
             fixed: Fixed::new(public_url, contact, expires),
+            meter: Meter::new(),
             log_key: RandomState::new(),
         }
     }
 
+    /// The same door, counting here.
+    #[must_use]
+    pub fn metered(mut self, meter: Meter) -> Self {
+        self.meter = meter;
+        self
+    }
+
     /// Answers a request. Infallible: a refusal is an answer too.
     pub async fn answer<B>(&self, request: Request<B>, _from: &Peer) -> Reply {
-        let started = tracing::enabled!(Level::DEBUG).then(Instant::now);
+        let started = Instant::now();
+        let _under_way = self.meter.under_way();
         let (request, _body) = request.into_parts();
         // First, how to answer, since even a no has a form and a language.
         let manner = Manner::of(&request);
@@ -72,9 +83,7 @@ impl<S: Source> Edge<S> {
             reply::refusal(&refusal, manner.refusals, manner.lang)
                 .reply(manner.encoding, manner.headers)
         });
-        if let Some(started) = started {
-            self.log(ask, &reply, origin, started);
-        }
+        self.told(ask, &reply, origin, started.elapsed());
         match manner.after {
             After::Stay => reply,
             After::Part => reply::parting(reply),
@@ -111,6 +120,11 @@ impl<S: Source> Edge<S> {
         };
         // The cache asks the store when it cannot prove what it has, and renders what is new.
         let looked = self.cache.find(wanted, &self.source).await;
+        self.meter.looked_up(match looked.origin {
+            Origin::Memory => meter::Cache::Hit,
+            Origin::Store => meter::Cache::Miss,
+            Origin::Stale => meter::Cache::Stale,
+        });
         let reply = match looked.outcome {
             Outcome::Answer(answer) => Ok(answer.reply(manner.encoding, manner.headers)),
             Outcome::Moved(code) => Ok(reply::moved(&address(code, shape.suffix(), manner.asked))),
@@ -119,17 +133,26 @@ impl<S: Source> Edge<S> {
         (reply, looked.origin)
     }
 
-    /// One line for each answer, for who wants to see them: nothing in it says who asked what.
-    fn log(&self, ask: Option<Ask>, reply: &Reply, origin: Origin, started: Instant) {
+    /// Counts an answer, and writes a line for who wants to see it: nothing says who asked what.
+    fn told(&self, ask: Option<Ask>, reply: &Reply, origin: Origin, took: Duration) {
         let what = ask.as_ref().map_or("refused", Ask::name);
         let code = ask.and_then(|ask| ask.code());
+        let subject = match (ask, code) {
+            (_, Some(code)) => code.kind().into(),
+            (Some(_), None) => meter::Subject::Page,
+            (None, None) => meter::Subject::Nothing,
+        };
+        self.meter.answered(subject, reply.status().into(), took);
+        if !tracing::enabled!(Level::DEBUG) {
+            return;
+        }
         tracing::debug!(
             what,
             kind = code.map(|code| code.kind().keyword()),
             code = code.map(|code| self.log_key.hash_one(code)),
             status = reply.status().as_u16(),
             from = ?origin,
-            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "answered"
         );
     }
