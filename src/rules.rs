@@ -21,3 +21,6 @@ pub mod label;
 pub mod admit;
 pub mod fixed;
 pub mod staff;
+pub mod sketch;
+pub mod walk;
+pub mod harvest;
