@@ -1,7 +1,7 @@
 //! The life of one scan, on one screen. START READING HERE.
 //!
 //! ```text
-//! accept → Ask read → page cache → view store → page rendered → reply
+//! accept → guard admits → Ask read → guard watches → page cache → view store → page rendered → reply
 //! ```
 //!
 //! Accepting is [`crate::shell::serve`]'s. Everything after it is a line below.
@@ -20,13 +20,16 @@ use tracing::Level;
 use crate::{
     rooms::{
         cache::{Origin, Outcome, PageCache, Wanted},
+        guard::{Caller, Guard, TooMuch},
         meter::{self, Meter},
+        settings::guard::GuardSettings,
         source::Source,
     },
     rules::{
         answer::{Answer, Reply},
-        ask::{After, Ask, Manner, Shape},
+        ask::{Ask, Manner, Shape},
         fixed::Fixed,
+        later::Later,
         reply,
     },
     words::{code::Code, peer::Peer},
@@ -37,6 +40,8 @@ pub struct Edge<S: Source> {
     source: S,
     cache: PageCache<S>,
     fixed: Fixed,
+    later: Later,
+    guard: Guard,
     meter: Meter,
     /// Codes are logged under a hash that dies with this process.
     log_key: RandomState,
@@ -49,45 +54,76 @@ impl<S: Source> Edge<S> {
     /// A door that shows what `source` has, in `cache_bytes` of memory.
     pub fn new(source: S, public_url: &str, contact: &str, cache_bytes: u64) -> Self {
         let expires = Timestamp::now() + CONTACT_VALID;
+        let meter = Meter::new();
+        let guard = Guard::new(GuardSettings::default(), meter.clone());
         Self {
             source,
             cache: PageCache::new(cache_bytes, public_url),
             fixed: Fixed::new(public_url, contact, expires),
-            meter: Meter::new(),
+            later: Later::new(guard.budget()),
+            guard,
+            meter,
             log_key: RandomState::new(),
         }
     }
 
-    /// The same door, counting here.
+    /// The same door with this guard, counting here.
     #[must_use]
-    pub fn metered(mut self, meter: Meter) -> Self {
-        self.meter = meter;
-        self
+    pub fn guarded(self, guard: Guard, meter: Meter) -> Self {
+        let later = Later::new(guard.budget());
+        Self {
+            later,
+            guard,
+            meter,
+            ..self
+        }
     }
 
     /// Answers a request. Infallible: a refusal is an answer too.
-    pub async fn answer<B>(&self, request: Request<B>, _from: &Peer) -> Reply {
+    pub async fn answer<B>(&self, request: Request<B>, from: &Peer) -> Reply {
         let started = Instant::now();
         let _under_way = self.meter.under_way();
         let (request, _body) = request.into_parts();
         // First, how to answer, since even a no has a form and a language.
         let manner = Manner::of(&request);
+        // Then whether, before anything is read that a flood could make expensive.
+        let caller = Caller::from(from);
+        let place = match self.guard.admit(caller) {
+            Ok(place) => place,
+            Err(no) => return self.later(&no, &manner, started),
+        };
         // Then what is asked: behind this line there are no strings.
         let asked = Ask::read(&request, &manner);
         let ask = asked.as_ref().ok().copied();
+        // Then who walks through codes, before it can matter what is kept under one.
+        if let Some(Ask::Sticker { code, .. }) = ask
+            && let Err(no) = self.guard.watch(caller, &code).await
+        {
+            return self.later(&no, &manner, started);
+        }
         let (outcome, origin) = match asked {
             Ok(ask) => self.resolve(ask, &manner).await,
             Err(refusal) => (Err(refusal), Origin::Memory),
         };
+        drop(place);
         let reply = outcome.unwrap_or_else(|refusal| {
             reply::refusal(&refusal, manner.refusals, manner.lang)
                 .reply(manner.encoding, manner.headers)
         });
+        // A guess costs its client more than a page.
+        self.guard.settle(caller, reply.status());
         self.told(ask, &reply, origin, started.elapsed());
-        match manner.after {
-            After::Stay => reply,
-            After::Part => reply::parting(reply),
-        }
+        manner.after.send(reply)
+    }
+
+    /// No, for now.
+    fn later(&self, no: &TooMuch, manner: &Manner<'_>, started: Instant) -> Reply {
+        let answer = self
+            .later
+            .answer(no.why, no.retry_after, manner.refusals, manner.lang);
+        let reply = answer.reply(manner.encoding, manner.headers);
+        self.told(None, &reply, Origin::Memory, started.elapsed());
+        manner.after.send(reply)
     }
 
     async fn resolve(&self, ask: Ask, manner: &Manner<'_>) -> (Result<Reply, Refusal>, Origin) {

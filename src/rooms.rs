@@ -3,6 +3,7 @@
 pub mod settings;
 pub mod meter;
 pub mod readiness;
+pub mod guard;
 pub mod audit;
 pub mod store;
 pub mod source;

@@ -14,9 +14,11 @@ use crate::{
 };
 
 pub mod admin;
+pub mod guard;
 mod sheet;
 
 use admin::AdminPort;
+use guard::GuardSettings;
 use sheet::Sheet;
 
 /// Everything the operator decides.
@@ -42,6 +44,8 @@ pub struct Settings {
     pub contact: String,
     /// The private port.
     pub admin: AdminPort,
+    /// How much one client may ask.
+    pub guard: GuardSettings,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -159,6 +163,7 @@ impl Settings {
                 .map_err(|_error| "should be `error`, `warn`, `info`, `debug` or `trace`")
         });
         let admin = admin::read(&mut sheet);
+        let guard = guard::read(&mut sheet);
         // Only now, so that a wrong setting does not hide another.
         sheet.settle()?;
         let (Some(public_url), Some(listen), Some(store), Some(policy), Some(cache_bytes)) =
@@ -174,7 +179,7 @@ impl Settings {
         else {
             return Err(StartError::Settings(Mistakes::default()));
         };
-        let Some(admin) = admin else {
+        let (Some(admin), Some(guard)) = (admin, guard) else {
             return Err(StartError::Settings(Mistakes::default()));
         };
         Ok(Self {
@@ -191,6 +196,7 @@ impl Settings {
             drain: Duration::from_secs(drain),
             contact,
             admin,
+            guard,
             log: Log { format, level },
         })
     }

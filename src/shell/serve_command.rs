@@ -14,6 +14,7 @@ use super::admin::{self, Admin};
 use super::drain::{self, Ended, Stop};
 use super::{logs, serve};
 use crate::path::Edge;
+use crate::rooms::guard::Guard;
 use crate::rooms::meter::Meter;
 use crate::rooms::readiness::{Condition, Part, Readiness};
 use crate::rooms::settings::Settings;
@@ -74,7 +75,8 @@ pub(super) async fn doors(
         ..
     } = settings;
     let (meter, readiness) = (Meter::new(), Readiness::default());
-    let edge = Edge::new(store, public_url, contact, *cache_bytes).metered(meter.clone());
+    let guard = Guard::new(settings.guard, meter.clone());
+    let edge = Edge::new(store, public_url, contact, *cache_bytes).guarded(guard, meter.clone());
     let edge = Arc::new(edge);
     // Told last of all that it is over, so that a balancer can see the doors close.
     let (last_stopper, last_stop) = drain::pair();

@@ -34,6 +34,7 @@ fn the_example_file_shows_every_setting_with_its_default() {
         "drain_seconds",
         "contact",
         "admin",
+        "guard",
         "log",
     ];
     all.sort_unstable();
