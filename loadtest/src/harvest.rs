@@ -146,11 +146,15 @@ fn play(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
 
+    static REGISTER: LazyLock<Register> =
+        LazyLock::new(|| Register::of(&Province::new(1, 100_000), Sticker::Pwb));
+
     fn played(profile: Profile) -> (HashMap<String, Figures>, Figures) {
-        let register = Register::of(&Province::new(1, 20_000), Sticker::Pwb);
-        let figures = play(&register, &crowds(profile), 1, 1);
+        let figures = play(&REGISTER, &crowds(profile), 1, 1);
         let own = figures.get(&profile.name()).unwrap().clone();
         (figures, own)
     }
@@ -164,10 +168,11 @@ mod tests {
     }
 
     #[test]
-    fn honest_crowds_are_neither_refused_nor_slowed() {
+    fn honest_crowds_are_not_refused_and_hardly_ever_slowed() {
         let (figures, _) = played(Profile::Phones);
         nobody_honest_is_refused(&figures);
-        assert!(figures.values().all(|figures| figures.slowed == 0));
+        let slowed: u64 = figures.values().map(|figures| figures.slowed).sum();
+        assert!(slowed <= 40, "{slowed} of 40,000 were slowed");
     }
 
     #[test]
@@ -175,7 +180,7 @@ mod tests {
         for profile in [Profile::HarvestSingle, Profile::HarvestSingleShuffled] {
             let (figures, own) = played(profile);
             nobody_honest_is_refused(&figures);
-            assert!(own.got.len() <= 600, "{profile:?} got {}", own.got.len());
+            assert!(own.got.len() <= 1500, "{profile:?} got {}", own.got.len());
         }
     }
 
@@ -184,6 +189,6 @@ mod tests {
         let (figures, own) = played(Profile::HarvestRotating);
         nobody_honest_is_refused(&figures);
         let asked = usize::try_from(own.asked).unwrap();
-        assert!(own.got.len() * 4 <= asked, "got {}", own.got.len());
+        assert!(own.got.len() * 10 <= asked, "got {}", own.got.len());
     }
 }

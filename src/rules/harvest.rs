@@ -75,7 +75,7 @@ pub enum Verdict {
 pub const WINDOW_SECONDS: u64 = 3600;
 /// Of a hundred neighbours, a client that asks for so many fills the block: more than the stickers on
 /// a rack, fewer than a box of batteries.
-pub const FILLED: u32 = 12;
+pub const FILLED: u32 = 8;
 /// So far apart neighbours are, at most.
 pub const NEIGHBOURS: u8 = 3;
 /// Just before, in seconds. Two readers in a hundred have a neighbour who scans within this time

@@ -105,7 +105,7 @@ impl Profile {
     /// All that this crowd asks for in so many hours.
     pub(crate) fn scans(self, register: &Register, hours: u64, seed: u64) -> Vec<Scan> {
         let mut dice = Dice::of(seed, Stream::Arrivals, self.salt());
-        let span = hours * HOUR;
+        let until = hours * HOUR;
         let mut scans = Vec::new();
         let scan = |at, from: u64, code: &Code| Scan {
             at,
@@ -124,7 +124,7 @@ impl Profile {
                     let own = [&register.vin, &register.pwb, &register.lic]
                         .map(|codes| codes.get(dice.place(codes.len())));
                     for _ in 0..SCANS * hours {
-                        let at = dice.below(span);
+                        let at = dice.below(until);
                         if let Some(code) = dice.pick(&own) {
                             scans.push(scan(at, phone % self.addresses(), code));
                         }
@@ -141,13 +141,13 @@ impl Profile {
             }
             Self::HarvestSingle | Self::HarvestRotating => {
                 let a_second = self.a_second();
-                for (code, turn) in register.ordered.iter().zip(0..span / 1000 * a_second) {
+                for (code, turn) in register.ordered.iter().zip(0..until / 1000 * a_second) {
                     scans.push(scan(turn * 1000 / a_second, turn % self.addresses(), code));
                 }
             }
             Self::HarvestRotatingStretches => {
                 let (a_second, all) = (self.a_second(), register.ordered.len());
-                for turn in 0..span / 1000 * a_second {
+                for turn in 0..until / 1000 * a_second {
                     let (mine, step) = (turn % ROTATING, turn / ROTATING);
                     let stretch = u64::try_from(all).unwrap_or(u64::MAX) / ROTATING;
                     let place = mine * stretch + step % stretch.max(1);
@@ -159,11 +159,12 @@ impl Profile {
             }
             Self::HarvestSingleShuffled | Self::HarvestRotatingShuffled => {
                 let a_second = self.a_second();
-                let from = match self {
-                    Self::HarvestSingleShuffled => of_largest_maker(&register.ordered),
-                    _ => &register.ordered,
+                let from = if self.addresses() == 1 {
+                    of_largest_maker(&register.ordered)
+                } else {
+                    &register.ordered
                 };
-                for turn in 0..span / 1000 * a_second {
+                for turn in 0..until / 1000 * a_second {
                     if let Some(code) = from.get(dice.place(from.len())) {
                         let who = turn % self.addresses();
                         scans.push(scan(turn * 1000 / a_second, who, code));

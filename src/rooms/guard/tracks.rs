@@ -212,7 +212,7 @@ mod tests {
     fn who_takes_one_after_another_leads() {
         let mut patch = Patch::new(0);
         let steps: Vec<_> = (0..20).map(|place| patch.visit(place, 7, 0)).collect();
-        assert_eq!(steps.iter().position(|step| *step == Step::Led), Some(11));
+        assert_eq!(steps.iter().position(|step| *step == Step::Led), Some(7));
         assert_eq!(steps[19], Step::Led);
     }
 
@@ -240,7 +240,7 @@ mod tests {
         let mut patch = Patch::new(0);
         patch.visit(50, 1, 0);
         let steps = (0..20).map(|place| patch.visit(place, 7, 100));
-        assert_eq!(steps.filter(|step| *step == Step::Led).count(), 9);
+        assert_eq!(steps.filter(|step| *step == Step::Led).count(), 13);
     }
 
     #[test]
