@@ -206,12 +206,12 @@ impl Guard {
         let (mut seen, novelty, left) = self.with(caller, |client| {
             let hour = &mut client.hour;
             hour.turn(now);
-            let novelty = hour.codes.see(mark);
-            hour.count(step, novelty);
+            let novelty = hour.see(mark, range, step);
             let seen = Seen {
                 codes: hour.codes.count(),
                 of_range,
                 led: hour.led,
+                stayed: hour.stayed,
                 followed: hour.followed,
                 ground: Ground::Calm,
             };

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | different codes from one client | a carrier's address with 2,000 phones: some thousands | [`Limits::codes`] |
 //! | those of them in one range | the same address: spread over makers and districts; a workshop: 200 of one maker | [`Limits::range`] |
+//! | codes of the same range as the one before | one in ten, at that address; all of them in the workshop | the same: so nobody takes one range after another |
 //! | codes from blocks that it fills | the same workshop, on a delivery | [`Limits::walk`], less when many do it in one range |
 //! | codes next to those that others asked for just before | next to none: somebody shares a walk out | [`FOLLOWED_FREE`] |
 //!
@@ -34,6 +35,8 @@ pub struct Seen {
     pub of_range: f64,
     /// Codes of blocks that it filled.
     pub led: u32,
+    /// Codes of the same range as the one before, whichever that was.
+    pub stayed: u32,
     /// Codes next to those that others asked for just before.
     pub followed: u32,
     /// Whether somebody walks through the range of this code, or through all of its kind.
@@ -108,6 +111,7 @@ impl Seen {
         [
             self.of_codes(limits),
             self.of_range(limits),
+            self.of_stays(limits),
             self.of_led(limits),
             self.of_followed(),
         ]
@@ -130,6 +134,14 @@ impl Seen {
             self.of_range,
             limits.range.map(|range| f64::from(range) * width),
         )
+    }
+
+    fn of_stays(&self, limits: &Limits) -> Verdict {
+        let stayed = f64::from(self.stayed);
+        if stayed < NARROW * self.codes {
+            return Verdict::Pass;
+        }
+        against(stayed, limits.range.map(f64::from))
     }
 
     fn of_led(&self, limits: &Limits) -> Verdict {
@@ -180,6 +192,7 @@ mod tests {
         codes: 3.0,
         of_range: 1.0,
         led: 0,
+        stayed: 0,
         followed: 0,
         ground: Ground::Calm,
     };
@@ -189,13 +202,15 @@ mod tests {
         let workshop = Seen {
             codes: 200.0,
             of_range: 200.0,
-            led: 176,
+            led: 193,
+            stayed: 199,
             ..READER
         };
         let carrier = Seen {
             codes: 4000.0,
             of_range: 800.0,
             led: 300,
+            stayed: 600,
             followed: 40,
             ..READER
         };
@@ -221,6 +236,22 @@ mod tests {
         assert_eq!(walk(250, Ground::Calm), Verdict::Slow);
         assert_eq!(walk(301, Ground::Calm), Verdict::Refuse);
         assert_eq!(walk(31, Ground::Walked), Verdict::Refuse);
+    }
+
+    #[test]
+    fn who_takes_one_range_after_another_is_refused_too() {
+        let stayed = |stayed| {
+            Seen {
+                codes: f64::from(stayed) + 20.0,
+                of_range: 30.0,
+                stayed,
+                ..READER
+            }
+            .verdict(&LIMITS)
+        };
+        assert_eq!(stayed(300), Verdict::Pass);
+        assert_eq!(stayed(400), Verdict::Slow);
+        assert_eq!(stayed(501), Verdict::Refuse);
     }
 
     #[test]

@@ -26,7 +26,10 @@ pub(super) struct Hour {
     since: u64,
     pub(super) codes: Distinct,
     pub(super) led: u32,
+    pub(super) stayed: u32,
     pub(super) followed: u32,
+    /// The range of the last code.
+    last: u64,
 }
 
 /// What a client asked for of one range.
@@ -82,7 +85,9 @@ impl Hour {
             since: now,
             codes: Distinct::default(),
             led: 0,
+            stayed: 0,
             followed: 0,
+            last: 0,
         }
     }
 
@@ -98,12 +103,24 @@ impl Hour {
         (self.since + WINDOW_SECONDS).saturating_sub(now)
     }
 
-    pub(super) const fn count(&mut self, step: Step, novelty: Novelty) {
-        match (novelty, step) {
-            (Novelty::New, Step::Led) => self.led = self.led.saturating_add(1),
-            (Novelty::New, Step::Followed) => self.followed = self.followed.saturating_add(1),
-            (Novelty::New, Step::Alone) | (Novelty::Known, _) => {}
+    /// One more code, of this range.
+    pub(super) fn see(&mut self, code: u64, range: u64, step: Step) -> Novelty {
+        let novelty = self.codes.see(code);
+        if novelty == Novelty::New {
+            let counted = match step {
+                Step::Led => Some(&mut self.led),
+                Step::Followed => Some(&mut self.followed),
+                Step::Alone => None,
+            };
+            if let Some(count) = counted {
+                *count = count.saturating_add(1);
+            }
+            if self.last == range {
+                self.stayed = self.stayed.saturating_add(1);
+            }
+            self.last = range;
         }
+        novelty
     }
 }
 
