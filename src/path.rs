@@ -1,7 +1,7 @@
 //! The life of one scan, on one screen. START READING HERE.
 //!
 //! ```text
-//! accept → Ask read → page cache → view store → page rendered → reply
+//! accept → guard admits → Ask read → guard watches → page cache → view store → page rendered → reply
 //! ```
 //!
 //! Accepting is [`crate::shell::serve`]'s. Everything after it is a line below.
@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{HeaderMap, Request};
+use http::Request;
 use hyper::body::Body;
 use jiff::{SignedDuration, Timestamp};
 use saoma_pages::{Lang, Refusal};
@@ -21,21 +21,24 @@ use tracing::Level;
 
 use crate::{
     rooms::{
-        body,
         cache::{Origin, Outcome, PageCache, Wanted},
+        guard::{Caller, Guard, TooMuch},
         matching::Matching,
+        meter::{self, Meter},
+        settings::guard::GuardSettings,
         source::Source,
-        turns::TooSoon,
     },
     rules::{
         answer::{Answer, Reply},
-        ask::{self, After, Ask, Manner, Shape},
+        ask::{Ask, Manner, Shape},
         fixed::Fixed,
-        pairing::{self, Question},
+        later::Later,
         render, reply,
     },
     words::{code::Code, peer::Peer},
 };
+
+mod pair;
 
 /// A public door: what it shows, and where that comes from. It holds views and nothing else.
 pub struct Edge<S: Source> {
@@ -44,14 +47,13 @@ pub struct Edge<S: Source> {
     fixed: Fixed,
     /// Without it, the pair check is out of order.
     matching: Option<Matching>,
+    later: Later,
+    guard: Guard,
+    meter: Meter,
     /// Codes are logged under a hash that dies with this process.
     log_key: RandomState,
 }
 
-/// What a pair check that cannot be made is told: a store that is away comes back within seconds.
-const OUT_OF_ORDER: Refusal = Refusal::Unavailable {
-    retry_after: Duration::from_secs(2),
-};
 /// RFC 9116 asks for less than a year; a month of grace for who looks late.
 const CONTACT_VALID: SignedDuration = SignedDuration::from_hours(24 * 335);
 
@@ -59,11 +61,16 @@ impl<S: Source> Edge<S> {
     /// A door that shows what `source` has, in `cache_bytes` of memory.
     pub fn new(source: S, public_url: &str, contact: &str, cache_bytes: u64) -> Self {
         let expires = Timestamp::now() + CONTACT_VALID;
+        let meter = Meter::new();
+        let guard = Guard::new(GuardSettings::default(), meter.clone());
         Self {
             source,
             cache: PageCache::new(cache_bytes, public_url),
             fixed: Fixed::new(public_url, contact, expires),
             matching: None,
+            later: Later::new(guard.budget()),
+            guard,
+            meter,
             log_key: RandomState::new(),
         }
     }
@@ -77,19 +84,44 @@ impl<S: Source> Edge<S> {
         }
     }
 
+    /// The same door with this guard, counting here.
+    #[must_use]
+    pub fn guarded(self, guard: Guard, meter: Meter) -> Self {
+        let later = Later::new(guard.budget());
+        Self {
+            later,
+            guard,
+            meter,
+            ..self
+        }
+    }
+
     /// Answers a request. Infallible: a refusal is an answer too.
     pub async fn answer<B>(&self, request: Request<B>, from: &Peer) -> Reply
     where
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let started = tracing::enabled!(Level::DEBUG).then(Instant::now);
+        let started = Instant::now();
+        let _under_way = self.meter.under_way();
         let (request, body) = request.into_parts();
         // First, how to answer, since even a no has a form and a language.
         let mut manner = Manner::of(&request);
+        // Then whether, before anything is read that a flood could make expensive.
+        let caller = Caller::from(from);
+        let place = match self.guard.admit(caller) {
+            Ok(place) => place,
+            Err(no) => return self.later(&no, &manner, started),
+        };
         // Then what is asked: behind this line there are no strings.
         let asked = Ask::read(&request, &manner);
         let ask = asked.as_ref().ok().copied();
+        // Then who walks through codes, before it can matter what is kept under one.
+        if let Some(Ask::Sticker { code, .. }) = ask
+            && let Err(no) = self.guard.watch(caller, &code).await
+        {
+            return self.later(&no, &manner, started);
+        }
         let (outcome, origin) = match asked {
             // The only thing that is sent along, and never kept on its way back.
             Ok(Ask::Match) => {
@@ -99,14 +131,22 @@ impl<S: Source> Edge<S> {
             Ok(ask) => self.resolve(ask, &manner).await,
             Err(refusal) => (Err(refusal), Origin::Memory),
         };
+        drop(place);
         let reply = outcome.unwrap_or_else(|refusal| refused(&refusal, &manner));
-        if let Some(started) = started {
-            self.log(ask, &reply, origin, started);
-        }
-        match manner.after {
-            After::Stay => reply,
-            After::Part => reply::parting(reply),
-        }
+        // A guess costs its client more than a page.
+        self.guard.settle(caller, reply.status());
+        self.told(ask, &reply, origin, started.elapsed());
+        manner.after.send(reply)
+    }
+
+    /// No, for now.
+    fn later(&self, no: &TooMuch, manner: &Manner<'_>, started: Instant) -> Reply {
+        let answer = self
+            .later
+            .answer(no.why, no.retry_after, manner.refusals, manner.lang);
+        let reply = answer.reply(manner.encoding, manner.headers);
+        self.told(None, &reply, Origin::Memory, started.elapsed());
+        manner.after.send(reply)
     }
 
     async fn resolve(&self, ask: Ask, manner: &Manner<'_>) -> (Result<Reply, Refusal>, Origin) {
@@ -143,6 +183,11 @@ impl<S: Source> Edge<S> {
         };
         // The cache asks the store when it cannot prove what it has, and renders what is new.
         let looked = self.cache.find(wanted, &self.source).await;
+        self.meter.looked_up(match looked.origin {
+            Origin::Memory => meter::Cache::Hit,
+            Origin::Store => meter::Cache::Miss,
+            Origin::Stale => meter::Cache::Stale,
+        });
         let reply = match looked.outcome {
             Outcome::Answer(answer) => Ok(answer.reply(manner.encoding, manner.headers)),
             Outcome::Moved(code) => Ok(reply::moved(&address(code, shape.suffix(), manner.asked))),
@@ -151,53 +196,26 @@ impl<S: Source> Edge<S> {
         (reply, looked.origin)
     }
 
-    /// The pair check, in the order of what each step costs us.
-    async fn compare<B>(&self, manner: &mut Manner<'_>, body: B, from: &Peer) -> Reply
-    where
-        B: Body,
-        B::Error: Into<Box<dyn Error + Send + Sync>>,
-    {
-        let compared = async {
-            let form = manner.form.ok_or(Refusal::NotAcceptable {
-                offered: ask::OFFERED,
-            })?;
-            let matching = self.matching.as_ref().ok_or(OUT_OF_ORDER)?;
-            matching.turns.client(from.network()).map_err(too_soon)?;
-            let body = body::read(body, pairing::BODY_MAX).await;
-            let body = body.map_err(|why| Refusal::Body { why })?;
-            // Nothing of the message is left unread behind the answer.
-            manner.after = After::Stay;
-            let question = Question::read(manner.headers, &body)?;
-            matching.turns.codes(question.codes()).map_err(too_soon)?;
-            let asked = matching.ask(&question, &self.source).await;
-            asked.map(|views| (views, form)).map_err(|fault| {
-                tracing::warn!(%fault, "no pair check");
-                OUT_OF_ORDER
-            })
-        };
-        match compared.await {
-            Ok((Some(views), form)) => render::together(&views, form, manner.lang)
-                // Not against entity tags: a POST has none.
-                .reply(manner.encoding, &HeaderMap::new()),
-            Ok((None, form)) => self
-                .fixed
-                .not_together(form, manner.lang)
-                .reply(manner.encoding, &HeaderMap::new()),
-            Err(refusal) => refused(&refusal, manner),
-        }
-    }
-
-    /// One line for each answer, for who wants to see them: nothing in it says who asked what.
-    fn log(&self, ask: Option<Ask>, reply: &Reply, origin: Origin, started: Instant) {
+    /// Counts an answer, and writes a line for who wants to see it: nothing says who asked what.
+    fn told(&self, ask: Option<Ask>, reply: &Reply, origin: Origin, took: Duration) {
         let what = ask.as_ref().map_or("refused", Ask::name);
         let code = ask.and_then(|ask| ask.code());
+        let subject = match (ask, code) {
+            (_, Some(code)) => code.kind().into(),
+            (Some(_), None) => meter::Subject::Page,
+            (None, None) => meter::Subject::Nothing,
+        };
+        self.meter.answered(subject, reply.status().into(), took);
+        if !tracing::enabled!(Level::DEBUG) {
+            return;
+        }
         tracing::debug!(
             what,
             kind = code.map(|code| code.kind().keyword()),
             code = code.map(|code| self.log_key.hash_one(code)),
             status = reply.status().as_u16(),
             from = ?origin,
-            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "answered"
         );
     }
@@ -213,10 +231,6 @@ impl<S: Source> fmt::Debug for Edge<S> {
 
 fn refused(refusal: &Refusal, manner: &Manner<'_>) -> Reply {
     reply::refusal(refusal, manner.refusals, manner.lang).reply(manner.encoding, manner.headers)
-}
-
-const fn too_soon(TooSoon(retry_after): TooSoon) -> Refusal {
-    Refusal::TooMany { retry_after }
 }
 
 /// The one true address of a code. Of a query only the language is kept.

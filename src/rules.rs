@@ -25,4 +25,8 @@ pub mod label;
 pub mod admit;
 pub mod openapi;
 pub mod fixed;
+pub mod later;
 pub mod staff;
+pub mod sketch;
+pub mod walk;
+pub mod harvest;

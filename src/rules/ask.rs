@@ -14,6 +14,7 @@ use saoma_pages::{Lang, NotACode, Refusal};
 
 use crate::{
     rules::{
+        answer::Reply,
         find, form,
         negotiate::{self, Encoding, Form},
         pairing, reply,
@@ -158,6 +159,16 @@ impl<'r> Manner<'r> {
                 After::Stay
             },
             headers,
+        }
+    }
+}
+
+impl After {
+    /// The answer as it is sent.
+    pub fn send(self, reply: Reply) -> Reply {
+        match self {
+            Self::Stay => reply,
+            Self::Part => reply::parting(reply),
         }
     }
 }

@@ -12,7 +12,10 @@ use std::{
 use saoma::{
     path::Edge,
     rooms::{
+        guard::Guard,
         matching::Matching,
+        meter::Meter,
+        settings::guard::{GuardSettings, ThisMachine},
         source::{Held, Source},
         store::{PublicStore, pairs::Tag},
         turns::Turns,
@@ -167,6 +170,19 @@ impl Door {
         Self::before(Behind(Arc::clone(&shelf)), shelf, connections, drain).await
     }
 
+    /// A door with this guard, which counts this machine too.
+    pub(crate) async fn guarded(settings: GuardSettings, meter: Meter) -> Self {
+        let shelf = Arc::new(Shelf::default());
+        shelf.put(VIN, "某某车业有限公司");
+        let settings = GuardSettings {
+            this_machine: ThisMachine::Counted,
+            ..settings
+        };
+        let edge =
+            edge(Behind(Arc::clone(&shelf))).guarded(Guard::new(settings, meter.clone()), meter);
+        Self::with(edge, shelf, 100, DRAIN).await
+    }
+
     /// A door before a real store.
     pub(crate) async fn before_store(store: PublicStore) -> Self {
         Self::before(store, Arc::default(), 100, DRAIN).await
@@ -194,7 +210,6 @@ impl Door {
         connections: usize,
         drain: Duration,
     ) -> Self {
-        let edge = Arc::new(edge);
         let listener = listen(&["127.0.0.1:0".parse().unwrap()])
             .await
             .unwrap()
@@ -202,7 +217,7 @@ impl Door {
         let address = listener.local_addr().unwrap();
         let (stopper, stop) = pair();
         let permits = Arc::new(Semaphore::new(connections));
-        let ended = tokio::spawn(serve(listener, edge, permits, stop, drain));
+        let ended = tokio::spawn(serve(listener, Arc::new(edge), permits, stop, drain));
         Self {
             address,
             shelf,

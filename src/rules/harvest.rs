@@ -1,0 +1,288 @@
+//! When somebody reads stickers, and when somebody copies a register.
+//!
+//! Nothing here knows what a code leads to: only who asked for which codes within the hour. So a
+//! refusal says nothing about a code.
+//!
+//! | sign | an honest reader | limit |
+//! |---|---|---|
+//! | different codes from one client | a carrier's address with 2,000 phones: some thousands | [`Limits::codes`] |
+//! | those of them in one range | the same address: spread over makers and districts; a workshop: 200 of one maker | [`Limits::range`] |
+//! | codes of the same range as the one before | one in ten, at that address; all of them in the workshop | the same: so nobody takes one range after another |
+//! | codes from blocks that it fills | the same workshop, on a delivery | [`Limits::walk`], less when many do it in one range |
+//! | codes next to those that others asked for just before | next to none: somebody shares a walk out | [`FOLLOWED_FREE`] |
+//!
+//! Who has a thousand addresses, and asks from each for a few hundred codes of the whole province in
+//! no order, looks like a thousand small offices. That is not seen here.
+
+/// What one client may do within an hour. Nothing stands for as much as it likes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Different codes.
+    pub codes: Option<u32>,
+    /// Different codes of one range, for a client that asks for little else; one that asks for much
+    /// else may have [`WIDE`] times as many.
+    pub range: Option<u32>,
+    /// Codes of blocks that it fills.
+    pub walk: Option<u32>,
+}
+
+/// What a client has done within the hour, and what is being done around the code it asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    /// Different codes it asked for.
+    pub codes: f64,
+    /// Those of the range of this code.
+    pub of_range: f64,
+    /// Codes of blocks that it filled.
+    pub led: u32,
+    /// Codes of the same range as the one before, whichever that was.
+    pub stayed: u32,
+    /// Codes next to those that others asked for just before.
+    pub followed: u32,
+    /// Whether somebody walks through the range of this code, or through all of its kind.
+    pub ground: Ground,
+}
+
+/// What asking for a code looks like, beside what was asked for next to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Somebody reads a sticker.
+    Alone,
+    /// The client fills this block.
+    Led,
+    /// Somebody else asked for a neighbour just before.
+    Followed,
+}
+
+/// Whether somebody walks through a range, or through all codes of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ground {
+    /// Nobody does.
+    Calm,
+    /// More of it is being led through than read.
+    Walked,
+}
+
+/// What is done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Nothing.
+    Pass,
+    /// It has to wait, which a reader hardly notices and a machine does.
+    Slow,
+    /// No, for now.
+    Refuse,
+}
+
+/// What is seen is forgotten after this, in seconds.
+pub const WINDOW_SECONDS: u64 = 3600;
+/// Of a hundred neighbours, a client that asks for so many fills the block: more than the stickers on
+/// a rack, fewer than a box of batteries.
+pub const FILLED: u32 = 8;
+/// So far apart neighbours are, at most.
+pub const NEIGHBOURS: u8 = 3;
+/// Just before, in seconds. Two readers in a hundred have a neighbour who scans within this time
+/// where 5,000 of 50,000 codes are scanned in an hour, which is a busy register and a small one.
+pub const JUST_BEFORE_SECONDS: u64 = 60;
+/// How often a client may follow others. An honest reader does it once; who walks does nothing else.
+pub const FOLLOWED_FREE: u32 = 5;
+/// So many codes led through within an hour make a range a walked one, if they are [`MOST`] of all
+/// that were asked for: ten workshops with a delivery each.
+pub const WALKED_RANGE: u32 = 2_000;
+/// The same for all codes of a kind: a hundred workshops.
+pub const WALKED_KIND: u32 = 20_000;
+/// One half.
+pub const MOST: u32 = 2;
+/// A carrier's address follows and leads more often, because it asks for so much. So steps count
+/// only if they are at least this part of all it asked for.
+const SHARE_OF_STEPS: f64 = 0.25;
+/// From this part on, a client asks for one range and little else.
+const NARROW: f64 = 0.6;
+/// How many times [`Limits::range`] a client may have of one range that asks for much else.
+const WIDE: f64 = 4.0;
+/// On walked ground, what one client may lead is this much less.
+const WALKED_DIVISOR: f64 = 10.0;
+/// From this part of a limit on, a client is slowed.
+const SLOW_FROM: f64 = 2.0 / 3.0;
+
+impl Seen {
+    /// What is done about it.
+    pub fn verdict(&self, limits: &Limits) -> Verdict {
+        [
+            self.of_codes(limits),
+            self.of_range(limits),
+            self.of_stays(limits),
+            self.of_led(limits),
+            self.of_followed(),
+        ]
+        .into_iter()
+        .max()
+        .unwrap_or(Verdict::Pass)
+    }
+
+    fn of_codes(&self, limits: &Limits) -> Verdict {
+        against(self.codes, limits.codes.map(f64::from))
+    }
+
+    fn of_range(&self, limits: &Limits) -> Verdict {
+        let width = if self.of_range >= NARROW * self.codes {
+            1.0
+        } else {
+            WIDE
+        };
+        against(
+            self.of_range,
+            limits.range.map(|range| f64::from(range) * width),
+        )
+    }
+
+    fn of_stays(&self, limits: &Limits) -> Verdict {
+        let stayed = f64::from(self.stayed);
+        if stayed < NARROW * self.codes {
+            return Verdict::Pass;
+        }
+        against(stayed, limits.range.map(f64::from))
+    }
+
+    fn of_led(&self, limits: &Limits) -> Verdict {
+        if f64::from(self.led) < SHARE_OF_STEPS * self.codes {
+            return Verdict::Pass;
+        }
+        let divisor = match self.ground {
+            Ground::Calm => 1.0,
+            Ground::Walked => WALKED_DIVISOR,
+        };
+        against(
+            f64::from(self.led),
+            limits.walk.map(|walk| f64::from(walk) / divisor),
+        )
+    }
+
+    fn of_followed(&self) -> Verdict {
+        if f64::from(self.followed) < SHARE_OF_STEPS * self.codes {
+            Verdict::Pass
+        } else if self.followed > FOLLOWED_FREE {
+            Verdict::Refuse
+        } else if self.followed > 1 {
+            Verdict::Slow
+        } else {
+            Verdict::Pass
+        }
+    }
+}
+
+fn against(count: f64, limit: Option<f64>) -> Verdict {
+    match limit {
+        Some(limit) if count > limit => Verdict::Refuse,
+        Some(limit) if count > limit * SLOW_FROM => Verdict::Slow,
+        Some(_) | None => Verdict::Pass,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        codes: Some(9000),
+        range: Some(500),
+        walk: Some(300),
+    };
+    const READER: Seen = Seen {
+        codes: 3.0,
+        of_range: 1.0,
+        led: 0,
+        stayed: 0,
+        followed: 0,
+        ground: Ground::Calm,
+    };
+
+    #[test]
+    fn honest_readers_pass() {
+        let workshop = Seen {
+            codes: 200.0,
+            of_range: 200.0,
+            led: 193,
+            stayed: 199,
+            ..READER
+        };
+        let carrier = Seen {
+            codes: 4000.0,
+            of_range: 800.0,
+            led: 300,
+            stayed: 600,
+            followed: 40,
+            ..READER
+        };
+        for honest in [READER, workshop, carrier] {
+            assert_eq!(honest.verdict(&LIMITS), Verdict::Pass, "{honest:?}");
+        }
+    }
+
+    #[test]
+    fn who_walks_is_slowed_and_then_refused() {
+        let walk = |led: u32, ground| {
+            let codes = f64::from(led) + 12.0;
+            Seen {
+                codes,
+                of_range: codes,
+                led,
+                ground,
+                ..READER
+            }
+            .verdict(&LIMITS)
+        };
+        assert_eq!(walk(150, Ground::Calm), Verdict::Pass);
+        assert_eq!(walk(250, Ground::Calm), Verdict::Slow);
+        assert_eq!(walk(301, Ground::Calm), Verdict::Refuse);
+        assert_eq!(walk(31, Ground::Walked), Verdict::Refuse);
+    }
+
+    #[test]
+    fn who_takes_one_range_after_another_is_refused_too() {
+        let stayed = |stayed| {
+            Seen {
+                codes: f64::from(stayed) + 20.0,
+                of_range: 30.0,
+                stayed,
+                ..READER
+            }
+            .verdict(&LIMITS)
+        };
+        assert_eq!(stayed(300), Verdict::Pass);
+        assert_eq!(stayed(400), Verdict::Slow);
+        assert_eq!(stayed(501), Verdict::Refuse);
+    }
+
+    #[test]
+    fn a_reader_who_gets_into_a_walk_is_slowed_at_most() {
+        let followed = |followed| {
+            Seen {
+                codes: 3.0,
+                followed,
+                ground: Ground::Walked,
+                ..READER
+            }
+            .verdict(&LIMITS)
+        };
+        assert_eq!(followed(1), Verdict::Pass);
+        assert_eq!(followed(2), Verdict::Slow);
+        assert_eq!(followed(6), Verdict::Refuse);
+    }
+
+    #[test]
+    fn without_limits_only_a_shared_walk_is_refused() {
+        let limits = Limits {
+            codes: None,
+            range: None,
+            walk: None,
+        };
+        let much = Seen {
+            codes: 1e6,
+            of_range: 1e6,
+            led: 1_000_000,
+            ..READER
+        };
+        assert_eq!(much.verdict(&limits), Verdict::Pass);
+    }
+}
