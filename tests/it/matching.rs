@@ -19,14 +19,15 @@ const OTHER: &str = "pwb/76392965TN22010100002A48V12";
 /// A set of two batteries with the registration of neither, repaired once.
 const MORE: &str = r#"{"id":"s9","record":"sale.binding","source":"91330106MA1DEM015F","at":"2022-04-01T10:00:00+08:00","fields":{"uniscid":"91330106MA1DEM015F","ZhenCheBM":"218622203150043","XuDianCWYBH":["76392965SET1","76392965SET2"],"create_time":"2022-04-01 10:00:00","update_time":"2022-04-01 10:00:00"}}"#;
 
-struct Place {
+/// A store, and who writes to it.
+pub(crate) struct Place {
     folder: TempDir,
     core: Core,
 }
 
 impl Place {
     /// The demo's records in a store of their own.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let key = folder.path().join("store.pair-key");
         let core = Core::open(&*folder.path().join("store"), Policy::default(), &key).unwrap();
@@ -42,11 +43,11 @@ impl Place {
         self.core.ingest(&records).unwrap();
     }
 
-    async fn door(&self) -> Door {
+    pub(crate) async fn door(&self) -> Door {
         self.door_for(1_000_000, 1_000_000).await
     }
 
-    async fn door_for(&self, client_per_minute: u32, code_per_hour: u32) -> Door {
+    pub(crate) async fn door_for(&self, client_per_minute: u32, code_per_hour: u32) -> Door {
         // One process opens a folder once.
         let store = self.core.reader();
         let number = |number| NonZeroU32::new(number).unwrap();
