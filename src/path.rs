@@ -31,7 +31,7 @@ use crate::{
         answer::{Answer, Reply},
         ask::{self, After, Ask, Manner, Shape},
         fixed::Fixed,
-        pairing::{self, Question},
+        pairing::{self, Question, Typed},
         render, reply,
     },
     words::{code::Code, peer::Peer},
@@ -157,6 +157,7 @@ impl<S: Source> Edge<S> {
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
+        let mut typed = Typed::new();
         let compared = async {
             let form = manner.form.ok_or(Refusal::NotAcceptable {
                 offered: ask::OFFERED,
@@ -167,7 +168,10 @@ impl<S: Source> Edge<S> {
             let body = body.map_err(|why| Refusal::Body { why })?;
             // Nothing of the message is left unread behind the answer.
             manner.after = After::Stay;
-            let question = Question::read(manner.headers, &body)?;
+            let question = Question::read(manner.headers, &body).map_err(|(refusal, read)| {
+                typed = read;
+                refusal
+            })?;
             matching.turns.codes(question.codes()).map_err(too_soon)?;
             let asked = matching.ask(&question, &self.source).await;
             asked.map(|views| (views, form)).map_err(|fault| {
@@ -183,7 +187,8 @@ impl<S: Source> Edge<S> {
                 .fixed
                 .not_together(form, manner.lang)
                 .reply(manner.encoding, &HeaderMap::new()),
-            Err(refusal) => refused(&refusal, manner),
+            Err(refusal) => reply::match_refusal(&refusal, &typed, manner.refusals, manner.lang)
+                .reply(manner.encoding, &HeaderMap::new()),
         }
     }
 

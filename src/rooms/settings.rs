@@ -158,13 +158,7 @@ impl Settings {
         let matching = matching::read(&mut sheet);
         let max_connections = sheet.number("max_connections", MAX_CONNECTIONS, 1..=1_000_000);
         let drain_seconds = sheet.number("drain_seconds", DRAIN_SECONDS, 0..=3600);
-        let contact = sheet.text("contact", CONTACT, |contact| {
-            let known = contact.starts_with("mailto:") || contact.starts_with("https://");
-            let one_line = contact.bytes().all(|byte| byte.is_ascii_graphic());
-            (known && one_line)
-                .then(|| contact.to_owned())
-                .ok_or("should be a `mailto:` or `https:` address")
-        });
+        let contact = sheet.text("contact", CONTACT, contact);
         let format = sheet.text("log.format", "auto", |name| match name {
             "auto" => Ok(LogFormat::Auto),
             "text" => Ok(LogFormat::Text),
@@ -209,6 +203,14 @@ impl Settings {
             log: Log { format, level },
         })
     }
+}
+
+fn contact(text: &str) -> Result<String, &'static str> {
+    let known = text.starts_with("mailto:") || text.starts_with("https://");
+    let one_line = text.bytes().all(|byte| byte.is_ascii_graphic());
+    (known && one_line)
+        .then(|| text.to_owned())
+        .ok_or("should be a `mailto:` or `https:` address")
 }
 
 fn store_url(text: &str) -> Result<StoreUrl, &'static str> {

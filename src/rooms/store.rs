@@ -244,8 +244,8 @@ impl Kept {
         let damaged = || Fault::Corrupt {
             what: "a maker's notices",
         };
-        let decode = |bytes: &Box<[u8]>| Class::decode(bytes).ok_or_else(damaged);
-        self.classes.iter().map(decode).collect()
+        let decode = |bytes: &[u8]| Class::decode(bytes).ok_or_else(damaged);
+        self.classes.iter().map(|bytes| decode(bytes)).collect()
     }
 }
 

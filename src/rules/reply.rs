@@ -21,6 +21,7 @@ use saoma_pages::{BadBody, Lang, Refusal, STYLE};
 use crate::rules::{
     answer::{Answer, Reply, Squeeze},
     negotiate::Form,
+    pairing::Typed,
     render,
 };
 
@@ -116,10 +117,25 @@ pub fn answer(media: Media, keeping: Keeping, body: Vec<u8>) -> Answer {
 /// A no, with its status, its headers and its words. Nothing of what was asked is repeated but a
 /// well-formed code.
 pub fn refusal(refusal: &Refusal, form: Form, lang: Lang) -> Answer {
-    let (media, body) = match form {
-        Form::Page => (Media::Html, render::refusal_page(refusal, lang)),
-        Form::Json => (Media::Problem, render::problem(refusal, lang)),
-    };
+    match form {
+        Form::Page => refused(refusal, Media::Html, render::refusal_page(refusal, lang)),
+        Form::Json => refused(refusal, Media::Problem, render::problem(refusal, lang)),
+    }
+}
+
+/// The same for who filled in the form of the pair check, with what was well formed still in it.
+pub fn match_refusal(refusal: &Refusal, typed: &Typed, form: Form, lang: Lang) -> Answer {
+    match form {
+        Form::Page => refused(
+            refusal,
+            Media::Html,
+            render::match_refusal_page(refusal, typed, lang),
+        ),
+        Form::Json => refused(refusal, Media::Problem, render::problem(refusal, lang)),
+    }
+}
+
+fn refused(refusal: &Refusal, media: Media, body: Vec<u8>) -> Answer {
     let (status, keeping) = verdict(refusal);
     let mut headers = headers(Some(media), keeping);
     // Compressed only if it is kept: the others are made for one reader.

@@ -142,10 +142,10 @@ async fn the_holder_sees_warranty_repairs_and_the_masked_owner_and_nobody_else_d
     );
     // Sold with the vehicle, so its year began on that day.
     assert_eq!(of("pwb")["warranty.policy"][0]["until"], "2022-11-05");
-    let plate = &of("lic")["registration.plate"][0];
-    assert_eq!(plate["XingMing"], "张**");
-    assert_eq!(plate["IdentityCard"], "3****************8");
-    assert_eq!(plate["CommitDate"], "2021-11-10");
+    let registered = &of("lic")["registration.plate"][0];
+    assert_eq!(registered["XingMing"], "张**");
+    assert_eq!(registered["IdentityCard"], "3****************8");
+    assert_eq!(registered["CommitDate"], "2021-11-10");
     let page = door.compare_on_a_page(&[VIN, PWB, LIC]).await;
     for said in [
         "登记为一套",
@@ -234,6 +234,13 @@ async fn a_pair_check_that_cannot_be_read_says_why_and_repeats_nothing() {
         assert_eq!(page.status, status);
         assert!(page.text().starts_with("<!DOCTYPE html>"));
     }
+    // What was right need not be typed again.
+    let body = format!("code=&code={VIN}&code=zq7");
+    let page = door
+        .post("/match", FORM, &body, &["Accept: text/html"])
+        .await;
+    assert!(page.text().contains(&format!("value=\"{VIN}\"")));
+    assert!(page.text().contains("action=\"/match?lang=zh\"") && !page.text().contains("zq7"));
     let taken = door.post("/match", "text/plain", "x", &[]).await;
     assert_eq!(
         taken.header("accept-post"),

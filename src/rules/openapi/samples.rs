@@ -7,7 +7,7 @@ pub(super) const PWB: &str = "pwb/76392965TN21080500543B48V121513522";
 
 /// A vehicle as anybody sees it.
 pub(super) fn public() -> Value {
-    view("public", json!({"production.vehicle": [product()]}))
+    view("public", &json!({"production.vehicle": [product()]}))
 }
 
 /// A pair check that ends with yes.
@@ -18,7 +18,7 @@ pub(super) fn together() -> Value {
         "warranty.policy": [{"part": "车架、前叉", "months": "24", "until": "2023-11-05"}],
         "repair.job": [{"datetime": "2023-04-02"}],
     });
-    json!({"together": "yes", "views": [view("holder", vehicle)]})
+    json!({"together": "yes", "views": [view("holder", &vehicle)]})
 }
 
 /// A pair check that ends with anything else.
@@ -38,7 +38,7 @@ pub(super) fn not_a_code() -> Value {
     })
 }
 
-fn view(audience: &str, records: Value) -> Value {
+fn view(audience: &str, records: &Value) -> Value {
     json!({
         "code": {
             "kind": "vin",
