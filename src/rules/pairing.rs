@@ -71,11 +71,17 @@ impl Question {
                 codes.push(code);
             }
         }
-        if (LEAST..=MATCH_MOST).contains(&codes.len()) {
+        // One given twice is one code, but seven are too many whichever they are.
+        let got = if read.len() > MATCH_MOST {
+            read.len()
+        } else {
+            codes.len()
+        };
+        if (LEAST..=MATCH_MOST).contains(&got) {
             Ok(Self(codes))
         } else {
             let why = BadBody::HowMany {
-                got: codes.len(),
+                got,
                 least: LEAST,
                 most: MATCH_MOST,
             };
@@ -214,6 +220,8 @@ mod tests {
         let seven: Vec<String> = (0..7).map(|n| format!("76392965TN{n}")).collect();
         let seven = serde_json::json!({ "codes": seven }).to_string();
         assert_eq!(why(json, &seven), how_many(7));
+        let twice = serde_json::json!({ "codes": [VIN; 7] }).to_string();
+        assert_eq!(why(json, &twice), how_many(7));
         let refused = read(json, &format!(r#"{{"codes":["{VIN}","2"]}}"#));
         let Err((Refusal::NotACode { .. }, typed)) = refused else {
             panic!("{refused:?}");

@@ -219,7 +219,7 @@ fn find() -> Value {
         "required": true,
         "description": "What somebody typed off a scratched sticker, or pasted.",
         "schema": {"$ref": "#/components/schemas/CodeText"},
-        "example": "2186 2210 8311 027",
+        "example": "218622108311027",
     });
     let mut responses = refusals(&[("400", "NotACode"), ("405", "Method"), ("429", "TooMany")]);
     responses.insert(
