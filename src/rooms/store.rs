@@ -5,12 +5,12 @@
 //! dossiers in, views and pairs out, all in one transaction.
 
 use std::hash::BuildHasher;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use saoma_pages::{Alert, Audience, Sheet, View};
 
 use address::RedisUrl;
-use pairs::Tag;
+use pairs::{PairKey, Tag};
 
 use crate::rules::card;
 use crate::rules::class::{Class, Warranty};
@@ -200,6 +200,23 @@ impl PublicStore {
         match self {
             Self::Embedded(reader) => reader.pairs(tags),
             Self::Redis(reader) => reader.pairs(tags).await,
+        }
+    }
+
+    /// Refuses a secret that the pairs here were not made with, which would find none of them. A
+    /// store on Redis does not tell the public side, so there it is the operator's business.
+    pub fn check_pair_key(&self, file: &Path) -> Result<(), StoreError> {
+        let made_with = match self {
+            Self::Embedded(reader) => reader.pair_key_check()?,
+            Self::Redis(_) => None,
+        };
+        let (Some(made_with), Some(key)) = (made_with, PairKey::open(file)?) else {
+            return Ok(());
+        };
+        if key.check().as_slice() == made_with {
+            Ok(())
+        } else {
+            Err(StoreError::PairKey(file.to_owned()))
         }
     }
 

@@ -220,7 +220,7 @@ mod tests {
         let seven: Vec<String> = (0..7).map(|n| format!("76392965TN{n}")).collect();
         let seven = serde_json::json!({ "codes": seven }).to_string();
         assert_eq!(why(json, &seven), how_many(7));
-        let twice = serde_json::json!({ "codes": [VIN; 7] }).to_string();
+        let twice = serde_json::json!({ "codes": vec![VIN; 7] }).to_string();
         assert_eq!(why(json, &twice), how_many(7));
         let refused = read(json, &format!(r#"{{"codes":["{VIN}","2"]}}"#));
         let Err((Refusal::NotACode { .. }, typed)) = refused else {
