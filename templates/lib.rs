@@ -29,7 +29,7 @@ pub use personal::{
 };
 pub use privacy::privacy;
 pub use refusal::{BadBody, NotACode, Refusal};
-pub use refused::refusal;
+pub use refused::{match_refusal, refusal};
 pub use style::STYLE;
 pub use together::{MATCH_MOST, match_page, not_together, together};
 pub use view::{Alert, AlertKind, Audience, Cell, CodeCard, Kind, Row, Sheet, Shown, View};

@@ -14,6 +14,19 @@ use crate::{
 
 /// The page that says no, why, and what to do.
 pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
+    page(refusal, &what_next(refusal, lang), lang)
+}
+
+/// The same for who filled in the form of the pair check: these codes were well formed and are in
+/// it again, each in its place.
+pub fn match_refusal(refusal: &Refusal, codes: &[&str], lang: Lang) -> String {
+    let again = html! {
+        section { h2 { (words::MATCH_TITLE.to(lang)) } (match_form(codes, lang)) }
+    };
+    page(refusal, &again, lang)
+}
+
+fn page(refusal: &Refusal, next: &Markup, lang: Lang) -> String {
     let title = words::refusal_title(refusal, lang);
     let detail = words::refusal_detail(refusal, lang);
     let above = match refusal {
@@ -29,7 +42,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
     };
     let main = html! {
         (verdict(tone(refusal), above, &title, &html! { p { (detail) } }))
-        (what_next(refusal, lang))
+        (next)
     };
     document(&title, words::SITE.to(lang), lang, &main)
 }

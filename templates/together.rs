@@ -102,20 +102,20 @@ fn field(nth: usize, codes: &[&str], lang: Lang) -> Markup {
     let id = format!("code{}", nth + 1);
     html! {
         label for=(id) { (words::nth_code(nth + 1, lang)) }
-        input id=(id) name="code" type="text" value=[codes.get(nth)] required[nth < AT_ONCE]
+        input id=(id) name="code" type="text" value=[codes.get(nth).filter(|code| !code.is_empty())] required[nth < AT_ONCE]
             maxlength="200" autocomplete="off" autocapitalize="characters" spellcheck="false"
             aria-describedby="hint";
     }
 }
 
-/// The warnings of one of them, each under the name of the thing.
+/// The warnings of one of them. Each says by itself which thing it is about.
 fn warnings(view: &View, lang: Lang) -> Markup {
     let kind = view.code.kind;
     html! {
         @for alert in &view.alerts {
             h2 {
                 (icons::tone(Tone::Warning))
-                (words::kind_name(kind).to(lang)) " · " (words::alert_title(alert.kind, kind).to(lang))
+                (words::alert_title(alert.kind, kind).to(lang))
             }
             p { (with_number(words::alert_advice(alert.kind).to(lang), lang)) }
             @if let Some(since) = &alert.since {

@@ -7,14 +7,14 @@ use http::HeaderMap;
 use hyper::body::Body;
 use saoma_pages::Refusal;
 
-use super::{Edge, refused};
+use super::Edge;
 use crate::{
     rooms::{body, source::Source, turns::TooSoon},
     rules::{
         answer::Reply,
         ask::{self, After, Manner},
-        pairing::{self, Question},
-        render,
+        pairing::{self, Question, Typed},
+        render, reply,
     },
     words::peer::Peer,
 };
@@ -30,6 +30,7 @@ impl<S: Source> Edge<S> {
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
+        let mut typed = Typed::new();
         let compared = async {
             let form = manner.form.ok_or(Refusal::NotAcceptable {
                 offered: ask::OFFERED,
@@ -40,7 +41,10 @@ impl<S: Source> Edge<S> {
             let body = body.map_err(|why| Refusal::Body { why })?;
             // Nothing of the message is left unread behind the answer.
             manner.after = After::Stay;
-            let question = Question::read(manner.headers, &body)?;
+            let question = Question::read(manner.headers, &body).map_err(|(refusal, read)| {
+                typed = read;
+                refusal
+            })?;
             matching.turns.codes(question.codes()).map_err(too_soon)?;
             let asked = matching.ask(&question, &self.source).await;
             asked.map(|views| (views, form)).map_err(|fault| {
@@ -56,7 +60,8 @@ impl<S: Source> Edge<S> {
                 .fixed
                 .not_together(form, manner.lang)
                 .reply(manner.encoding, &HeaderMap::new()),
-            Err(refusal) => refused(&refusal, manner),
+            Err(refusal) => reply::match_refusal(&refusal, &typed, manner.refusals, manner.lang)
+                .reply(manner.encoding, &HeaderMap::new()),
         }
     }
 }

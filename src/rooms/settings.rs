@@ -222,11 +222,11 @@ fn public_url(url: &str) -> Result<String, &'static str> {
         .ok_or("should be like `https://www.pzcode.cn`")
 }
 
-fn contact(contact: &str) -> Result<String, &'static str> {
-    let known = contact.starts_with("mailto:") || contact.starts_with("https://");
-    let one_line = contact.bytes().all(|byte| byte.is_ascii_graphic());
+fn contact(text: &str) -> Result<String, &'static str> {
+    let known = text.starts_with("mailto:") || text.starts_with("https://");
+    let one_line = text.bytes().all(|byte| byte.is_ascii_graphic());
     (known && one_line)
-        .then(|| contact.to_owned())
+        .then(|| text.to_owned())
         .ok_or("should be a `mailto:` or `https:` address")
 }
 

@@ -5,12 +5,12 @@
 //! dossiers in, views and pairs out, all in one transaction.
 
 use std::hash::BuildHasher;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use saoma_pages::{Alert, Audience, Sheet, View};
 
 use address::RedisUrl;
-use pairs::Tag;
+use pairs::{PairKey, Tag};
 
 use crate::rules::card;
 use crate::rules::class::{Class, Warranty};
@@ -203,6 +203,23 @@ impl PublicStore {
         }
     }
 
+    /// Refuses a secret that the pairs here were not made with, which would find none of them. A
+    /// store on Redis does not tell the public side, so there it is the operator's business.
+    pub fn check_pair_key(&self, file: &Path) -> Result<(), StoreError> {
+        let made_with = match self {
+            Self::Embedded(reader) => reader.pair_key_check()?,
+            Self::Redis(_) => None,
+        };
+        let (Some(made_with), Some(key)) = (made_with, PairKey::open(file)?) else {
+            return Ok(());
+        };
+        if key.check().as_slice() == made_with {
+            Ok(())
+        } else {
+            Err(StoreError::PairKey(file.to_owned()))
+        }
+    }
+
     /// The same for a command, which has nothing else to do meanwhile.
     pub fn read_now(&self, code: Code) -> Result<Option<Kept>, Fault> {
         match self {
@@ -244,8 +261,8 @@ impl Kept {
         let damaged = || Fault::Corrupt {
             what: "a maker's notices",
         };
-        let decode = |bytes: &Box<[u8]>| Class::decode(bytes).ok_or_else(damaged);
-        self.classes.iter().map(decode).collect()
+        let decode = |bytes: &[u8]| Class::decode(bytes).ok_or_else(damaged);
+        self.classes.iter().map(|bytes| decode(bytes)).collect()
     }
 }
 

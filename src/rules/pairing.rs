@@ -17,6 +17,9 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question(Vec<Code>);
 
+/// What was filled in, each where it was: a code, or nothing that could be one.
+pub type Typed = Vec<Option<Code>>;
+
 /// Two codes that could be a pair, by their places in the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Couple {
@@ -47,8 +50,8 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 
 impl Question {
     /// Reads a body. Codes are read as leniently as those that are looked up from the home page.
-    pub fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
-        let bad = |why| Refusal::Body { why };
+    pub fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, (Refusal, Typed)> {
+        let bad = |why| (Refusal::Body { why }, Typed::new());
         let texts = if is_json(headers) {
             let read: Result<Body, _> = serde_json::from_slice(body);
             read.map_err(|_syntax| bad(BadBody::Unreadable))?.codes
@@ -59,21 +62,30 @@ impl Question {
         } else {
             return Err(bad(BadBody::Media { taken: TAKEN }));
         };
+        let read: Vec<_> = texts.iter().map(|text| find::find(text)).collect();
+        let typed = || read.iter().take(MATCH_MOST).map(|code| code.ok()).collect();
         let mut codes: Vec<Code> = Vec::new();
-        for text in &texts {
-            let code = find::find(text).map_err(|(kind, why)| Refusal::NotACode { kind, why })?;
+        for code in &read {
+            let code = code.map_err(|(kind, why)| (Refusal::NotACode { kind, why }, typed()))?;
             if codes.iter().all(|known| capitals(*known) != capitals(code)) {
                 codes.push(code);
             }
         }
-        if (LEAST..=MATCH_MOST).contains(&codes.len()) {
+        // One given twice is one code, but seven are too many whichever they are.
+        let got = if read.len() > MATCH_MOST {
+            read.len()
+        } else {
+            codes.len()
+        };
+        if (LEAST..=MATCH_MOST).contains(&got) {
             Ok(Self(codes))
         } else {
-            Err(bad(BadBody::HowMany {
-                got: codes.len(),
+            let why = BadBody::HowMany {
+                got,
                 least: LEAST,
                 most: MATCH_MOST,
-            }))
+            };
+            Err((Refusal::Body { why }, typed()))
         }
     }
 
@@ -155,7 +167,7 @@ mod tests {
     const PWB: &str = "76392965TN21080500543B48V121513522";
     const LIC: &str = "33010621822480";
 
-    fn read(media: &'static str, body: &str) -> Result<Question, Refusal> {
+    fn read(media: &'static str, body: &str) -> Result<Question, (Refusal, Typed)> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
         Question::read(&headers, body.as_bytes())
@@ -191,7 +203,7 @@ mod tests {
     #[test]
     fn what_cannot_be_asked_is_refused_for_its_own_reason() {
         let why = |media, body: &str| match read(media, body) {
-            Err(Refusal::Body { why }) => why,
+            Err((Refusal::Body { why }, _typed)) => why,
             other => panic!("{body}: {other:?}"),
         };
         let json = "application/json";
@@ -208,8 +220,14 @@ mod tests {
         let seven: Vec<String> = (0..7).map(|n| format!("76392965TN{n}")).collect();
         let seven = serde_json::json!({ "codes": seven }).to_string();
         assert_eq!(why(json, &seven), how_many(7));
+        let twice = serde_json::json!({ "codes": vec![VIN; 7] }).to_string();
+        assert_eq!(why(json, &twice), how_many(7));
         let refused = read(json, &format!(r#"{{"codes":["{VIN}","2"]}}"#));
-        assert!(matches!(refused, Err(Refusal::NotACode { .. })));
+        let Err((Refusal::NotACode { .. }, typed)) = refused else {
+            panic!("{refused:?}");
+        };
+        // What was right is kept where it was.
+        assert_eq!(typed, [Code::parse(Kind::Vin, VIN).ok(), None]);
     }
 
     #[test]

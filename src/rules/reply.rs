@@ -21,6 +21,7 @@ use saoma_pages::{BadBody, Lang, Refusal, STYLE};
 use crate::rules::{
     answer::{Answer, Reply, Squeeze},
     negotiate::Form,
+    pairing::Typed,
     render,
 };
 
@@ -126,10 +127,37 @@ pub fn refusal_with(
     lang: Lang,
     more: Vec<(HeaderName, HeaderValue)>,
 ) -> Answer {
-    let (media, body) = match form {
-        Form::Page => (Media::Html, render::refusal_page(refusal, lang)),
-        Form::Json => (Media::Problem, render::problem(refusal, lang)),
-    };
+    match form {
+        Form::Page => {
+            let page = render::refusal_page(refusal, lang);
+            refused(refusal, Media::Html, page, more)
+        }
+        Form::Json => refused(
+            refusal,
+            Media::Problem,
+            render::problem(refusal, lang),
+            more,
+        ),
+    }
+}
+
+/// The same for who filled in the form of the pair check, with what was well formed still in it.
+pub fn match_refusal(refusal: &Refusal, typed: &Typed, form: Form, lang: Lang) -> Answer {
+    match form {
+        Form::Page => {
+            let page = render::match_refusal_page(refusal, typed, lang);
+            refused(refusal, Media::Html, page, vec![])
+        }
+        Form::Json => refusal_with(refusal, form, lang, vec![]),
+    }
+}
+
+fn refused(
+    refusal: &Refusal,
+    media: Media,
+    body: Vec<u8>,
+    more: Vec<(HeaderName, HeaderValue)>,
+) -> Answer {
     let (status, keeping) = verdict(refusal);
     let mut headers = headers(Some(media), keeping);
     // Compressed only if it is kept: the others are made for one reader.

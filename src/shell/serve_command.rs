@@ -55,6 +55,7 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
     let settings = Settings::load(args.config.as_deref())?;
     logs::start(&settings.log);
     let store = PublicStore::open(settings.public_store(), settings.policy)?;
+    store.check_pair_key(&pair_key_file(&settings))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -67,8 +68,7 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
 
 /// The pair check with the secret of whoever imports.
 fn matching(settings: &Settings) -> Matching {
-    let named = settings.matching.pair_key_file.clone();
-    let file = named.unwrap_or_else(|| beside(&settings.store, "pair-key"));
+    let file = pair_key_file(settings);
     if !file.is_file() {
         tracing::warn!(file = %file.display(), "no pair key yet: until it is there, no pair is found");
     }
@@ -77,6 +77,11 @@ fn matching(settings: &Settings) -> Matching {
         settings.matching.code_per_hour,
     );
     Matching::new(&file, &settings.public_url, turns)
+}
+
+fn pair_key_file(settings: &Settings) -> PathBuf {
+    let named = settings.matching.pair_key_file.clone();
+    named.unwrap_or_else(|| beside(&settings.store, "pair-key"))
 }
 
 /// Serves these listeners until a signal says stop, then finishes what is under way.

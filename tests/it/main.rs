@@ -17,6 +17,8 @@ mod travel;
 mod coherence;
 // Whether codes belong together, and what is told then.
 mod matching;
+// What apps are told that they can call, and whether it is so.
+mod openapi;
 // What no browser sends.
 mod rubbish;
 // Who asks too much, and what is counted.

@@ -19,14 +19,15 @@ const OTHER: &str = "pwb/76392965TN22010100002A48V12";
 /// A set of two batteries with the registration of neither, repaired once.
 const MORE: &str = r#"{"id":"s9","record":"sale.binding","source":"91330106MA1DEM015F","at":"2022-04-01T10:00:00+08:00","fields":{"uniscid":"91330106MA1DEM015F","ZhenCheBM":"218622203150043","XuDianCWYBH":["76392965SET1","76392965SET2"],"create_time":"2022-04-01 10:00:00","update_time":"2022-04-01 10:00:00"}}"#;
 
-struct Place {
+/// A store, and who writes to it.
+pub(crate) struct Place {
     folder: TempDir,
     core: Core,
 }
 
 impl Place {
     /// The demo's records in a store of their own.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let key = folder.path().join("store.pair-key");
         let core = Core::open(&*folder.path().join("store"), Policy::default(), &key).unwrap();
@@ -42,11 +43,11 @@ impl Place {
         self.core.ingest(&records).unwrap();
     }
 
-    async fn door(&self) -> Door {
+    pub(crate) async fn door(&self) -> Door {
         self.door_for(1_000_000, 1_000_000).await
     }
 
-    async fn door_for(&self, client_per_minute: u32, code_per_hour: u32) -> Door {
+    pub(crate) async fn door_for(&self, client_per_minute: u32, code_per_hour: u32) -> Door {
         // One process opens a folder once.
         let store = self.core.reader();
         let number = |number| NonZeroU32::new(number).unwrap();
@@ -141,10 +142,10 @@ async fn the_holder_sees_warranty_repairs_and_the_masked_owner_and_nobody_else_d
     );
     // Sold with the vehicle, so its year began on that day.
     assert_eq!(of("pwb")["warranty.policy"][0]["until"], "2022-11-05");
-    let plate = &of("lic")["registration.plate"][0];
-    assert_eq!(plate["XingMing"], "张**");
-    assert_eq!(plate["IdentityCard"], "3****************8");
-    assert_eq!(plate["CommitDate"], "2021-11-10");
+    let registered = &of("lic")["registration.plate"][0];
+    assert_eq!(registered["XingMing"], "张**");
+    assert_eq!(registered["IdentityCard"], "3****************8");
+    assert_eq!(registered["CommitDate"], "2021-11-10");
     let page = door.compare_on_a_page(&[VIN, PWB, LIC]).await;
     for said in [
         "登记为一套",
@@ -233,6 +234,13 @@ async fn a_pair_check_that_cannot_be_read_says_why_and_repeats_nothing() {
         assert_eq!(page.status, status);
         assert!(page.text().starts_with("<!DOCTYPE html>"));
     }
+    // What was right need not be typed again.
+    let body = format!("code=&code={VIN}&code=zq7");
+    let page = door
+        .post("/match", FORM, &body, &["Accept: text/html"])
+        .await;
+    assert!(page.text().contains(&format!("value=\"{VIN}\"")));
+    assert!(page.text().contains("action=\"/match?lang=zh\"") && !page.text().contains("zq7"));
     let taken = door.post("/match", "text/plain", "x", &[]).await;
     assert_eq!(
         taken.header("accept-post"),

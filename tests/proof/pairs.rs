@@ -101,3 +101,21 @@ fn the_holder_is_shown_no_more_than_the_table_says_and_the_log_nothing() {
         assert!(!log.contains(value(code)), "the log holds a code whole");
     }
 }
+
+#[test]
+fn a_door_does_not_open_with_a_secret_that_finds_no_pair() {
+    let place = Place::new();
+    place.take("three", &three());
+    place.write("other.pair-key", [7; 32]);
+    let said = place
+        .start(
+            &["serve"],
+            &[
+                ("SAOMA_PUBLIC_LISTEN", "127.0.0.1:0"),
+                ("SAOMA_PAIR_KEY_FILE", "other.pair-key"),
+            ],
+        )
+        .end();
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("other.pair-key"), "{}", said.err);
+}

@@ -9,6 +9,7 @@ use std::path::Path;
 use heed::types::Bytes;
 use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, WithoutTls};
 
+use super::engine::about;
 use super::pairs::Tag;
 use super::{Kept, Rack, StoreError};
 use crate::rules::stored;
@@ -70,6 +71,7 @@ pub struct EmbeddedReader {
     views: Views,
     classes: Table,
     pairs: Table,
+    meta: Table,
     policy: Policy,
 }
 
@@ -210,6 +212,7 @@ impl EmbeddedReader {
             views,
             classes,
             pairs,
+            meta,
             ..
         } = room.tables;
         Self {
@@ -217,6 +220,7 @@ impl EmbeddedReader {
             views,
             classes,
             pairs,
+            meta,
             policy,
         }
     }
@@ -247,6 +251,13 @@ impl EmbeddedReader {
             classes,
             policy: self.policy,
         }))
+    }
+
+    /// Tells the secret that pairs were made with from another; nothing if none were made.
+    pub(super) fn pair_key_check(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        let txn = self.env.read_txn()?;
+        let check = self.meta.get(&txn, about::PAIR_KEY_CHECK.as_bytes())?;
+        Ok(check.map(<[u8]>::to_vec))
     }
 
     /// What lies under these tags, all as of one moment.

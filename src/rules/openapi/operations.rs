@@ -9,7 +9,7 @@ const HTML: &str = "text/html";
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 
-/// An address of a code: kind, path, its parameters, and the standard's example.
+/// An address of a code.
 struct Address {
     id: &'static str,
     path: &'static str,
@@ -111,11 +111,11 @@ pub(super) fn parameters() -> Value {
     let digits = |count: usize| format!("^[0-9]{{{count}}}$");
     let part = |name: &str, pattern: &str, example: &str| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string", "pattern": pattern}, "example": example});
     json!({
-        "Vin": part("vin", &digits(15), "218622108311027"),
-        "Lic": part("lic", &digits(14), "33010621822480"),
-        "Pwb": part("pwb", "^[0-9A-Z]{8}[0-9A-Za-z]{1,32}$", "76392965TN21080500543B48V121513522"),
+        "Vin": part("vin", &digits(15), "218622203150042"),
+        "Lic": part("lic", &digits(14), "33010621822490"),
+        "Pwb": part("pwb", "^[0-9A-Z]{8}[0-9A-Za-z]{1,32}$", "76392965TN22010100001A48V12"),
         "Org": part("org", "^[0-9A-Z]{8}$", "76392965"),
-        "Own": part("own", "^[0-9A-Za-z]{1,32}$", "TN21080500543B48V121513522"),
+        "Own": part("own", "^[0-9A-Za-z]{1,32}$", "TN22010100001A48V12"),
         "Lang": {
             "name": "lang",
             "in": "query",
@@ -132,7 +132,7 @@ pub(super) fn headers() -> Value {
         "ETag": one("Names these bytes, in this encoding.", "\"0123456789abcdef0123456789abcdef\""),
         "CacheControl": one("How long anybody may keep it.", "public, max-age=30, stale-if-error=86400"),
         "Vary": one("What the answer was chosen by.", "Accept, Accept-Encoding, Accept-Language"),
-        "Location": one("Where it is.", "/vin/218622108311027"),
+        "Location": one("Where it is.", "/vin/218622203150042"),
         "Allow": one("The methods there are.", "GET, HEAD, OPTIONS"),
         "AcceptPost": one("The media types that are read.", pairing::TAKEN),
         "RetryAfter": {"description": "Seconds.", "required": true, "schema": {"type": "integer", "minimum": 1}},
@@ -219,7 +219,7 @@ fn find() -> Value {
         "required": true,
         "description": "What somebody typed off a scratched sticker, or pasted.",
         "schema": {"$ref": "#/components/schemas/CodeText"},
-        "example": "2186 2210 8311 027",
+        "example": "218622203150042",
     });
     let mut responses = refusals(&[("400", "NotACode"), ("405", "Method"), ("429", "TooMany")]);
     responses.insert(

@@ -12,6 +12,10 @@ use crate::words::{
 /// Codes in one call of the staff door.
 pub(super) const RESOLVE_MOST: usize = 100;
 
+/// What is always taken for a code; people are understood beyond that.
+const CODE_TEXT: &str =
+    "^((vin/)?[0-9]{15}|(lic/)?[0-9]{14}|(pwb/)?[0-9A-Z]{8}/?[0-9A-Za-z]{1,32})$";
+
 /// The audiences that get JSON.
 const AUDIENCES: [(Audience, &str); 3] = [
     (Audience::Public, "PublicView"),
@@ -34,9 +38,8 @@ pub(super) fn all() -> Value {
         "CodeText",
         json!({
             "type": "string",
-            "minLength": 9,
-            "maxLength": 300,
-            "description": "A code as it is printed, with its kind before it (`vin/218622108311027`), or the sticker's whole address. Spaces, hyphens and full-width characters do not matter. Without a kind, 15 digits are a vehicle's and 14 a plate's.",
+            "pattern": CODE_TEXT,
+            "description": "A code as it is printed, best with its kind before it. Without one, 15 digits are a vehicle's and 14 a plate's. What people type is taken too: a whole address, spaces, hyphens, full-width characters.",
             "examples": [samples::VIN, samples::PWB],
         }),
     );

@@ -32,6 +32,12 @@ pub(crate) fn pages() -> Vec<Page> {
         add("match", saoma_pages::match_page(&[], lang));
         let filled = ["vin/218622108311027", "", "\"><b>"];
         add("match-filled", saoma_pages::match_page(&filled, lang));
+        let refused = Refusal::NotACode {
+            kind: Some(Kind::Pwb),
+            why: NotACode::TooShort { got: 3 },
+        };
+        let again = saoma_pages::match_refusal(&refused, &filled[..2], lang);
+        add("match-refused", again);
         add("match-no", saoma_pages::not_together(lang));
         for (name, set) in sets::sets() {
             add(name, saoma_pages::together(&set, lang));
