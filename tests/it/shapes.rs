@@ -1,5 +1,5 @@
 use saoma::{
-    rooms::{meter::Meter, readiness::Readiness},
+    rooms::{meter::Meter, readiness::Readiness, settings::guard::GuardSettings},
     shell::{
         admin::{Admin, CONNECTIONS},
         drain::pair,
@@ -70,7 +70,7 @@ async fn two_codes_that_nobody_has_registered_are_answered_alike_to_the_byte() {
 #[tokio::test]
 async fn the_private_port_tells_no_code_and_no_address() {
     let meter = Meter::new();
-    let door = Door::guarded(Default::default(), meter.clone()).await;
+    let door = Door::guarded(GuardSettings::default(), meter.clone()).await;
     for path in [
         VIN,
         "vin/218622108311028",
