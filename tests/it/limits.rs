@@ -8,7 +8,7 @@ use saoma::{
 use crate::support::{Answer, Door, VIN};
 
 /// Every second there is a chance to see what is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const FEW: GuardSettings = GuardSettings {
     // So slowly that no machine is slow enough to see one more.
@@ -126,7 +126,7 @@ async fn when_there_is_no_room_the_others_are_told_at_once() {
     let door = Door::guarded(settings, meter.clone()).await;
     // Longer than the deadline of a read, so that one reader fills the room for a second.
     door.shelf.slow(Duration::from_secs(30));
-    let fill = async {
+    let crowd = async {
         // Another code each time, since an outage is remembered.
         for serial in 0_u32.. {
             door.get(&format!("/vin/2186221{serial:08}"), &[]).await;
@@ -136,7 +136,7 @@ async fn when_there_is_no_room_the_others_are_told_at_once() {
     let full = tokio::time::timeout(PATIENCE, async {
         tokio::select! {
             full = full => full,
-            () = fill => panic!("numbers have run out"),
+            () = crowd => panic!("numbers have run out"),
         }
     });
     let full = full.await.unwrap();
