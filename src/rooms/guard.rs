@@ -229,7 +229,7 @@ impl Guard {
                     if novelty == Novelty::New {
                         field.count(step, now);
                     }
-                    field.ground(walk)
+                    field.ground(walk, now)
                 },
             );
             seen.ground = seen.ground.max(ground);
@@ -322,7 +322,7 @@ impl Guard {
             && self.told.compare_exchange(told, now, order, order).is_ok()
         {
             self.meter.guard().tracked(self.clients.len());
-            let walked = |field: &Field| field.ground(WALKED_RANGE) == Ground::Walked;
+            let walked = |field: &Field| field.ground(WALKED_RANGE, now) == Ground::Walked;
             self.meter.guard().walked(self.fields.count(walked));
         }
     }

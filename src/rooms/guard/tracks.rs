@@ -162,8 +162,11 @@ impl Field {
     }
 
     /// Whether somebody walks through it, if `walk` codes make a walk.
-    pub(super) const fn ground(&self, walk: u32) -> Ground {
-        if self.led >= walk && self.led.saturating_mul(MOST) >= self.codes {
+    pub(super) const fn ground(&self, walk: u32, now: u64) -> Ground {
+        if !is_over(self.since, now)
+            && self.led >= walk
+            && self.led.saturating_mul(MOST) >= self.codes
+        {
             Ground::Walked
         } else {
             Ground::Calm
@@ -279,7 +282,8 @@ mod tests {
                 busy.count(step, 0);
             }
         }
-        assert_eq!(busy.ground(100), Ground::Calm);
-        assert_eq!(walked.ground(100), Ground::Walked);
+        assert_eq!(busy.ground(100, 0), Ground::Calm);
+        assert_eq!(walked.ground(100, 0), Ground::Walked);
+        assert_eq!(walked.ground(100, 3600), Ground::Calm);
     }
 }
