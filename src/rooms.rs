@@ -5,3 +5,4 @@ pub mod audit;
 pub mod store;
 pub mod source;
 pub mod cache;
+pub mod crowd;

@@ -120,9 +120,13 @@ impl Sheet {
         let Some(written) = self.take(key) else {
             return Some(Vec::new());
         };
-        let empty = match &written.value {
-            Value::String(text) => written.from_environment && text.trim().is_empty(),
-            value => value.as_array().is_some_and(Vec::is_empty),
+        let empty = if written.from_environment {
+            written
+                .value
+                .as_str()
+                .is_some_and(|text| text.trim().is_empty())
+        } else {
+            written.value.as_array().is_some_and(Vec::is_empty)
         };
         if empty {
             return Some(Vec::new());
