@@ -35,10 +35,11 @@ const TABLE: u32 = 4096;
 const RESETS_MAX: usize = 20;
 /// Requests that we had to take back for their mistakes ("made you reset"): more is no reader.
 const OWN_RESETS_MAX: usize = 32;
-/// Pauses and ages are looked at this often.
-const LOOK: Duration = HEAD_DEADLINE;
-/// After so many looks a connection has lived long enough: an honest one is simply opened again.
-const LIFE: u32 = 60;
+/// Pauses and ages are looked at this often. A pause is over between one look and two.
+const LOOK: Duration = Duration::from_secs(HEAD_DEADLINE.as_secs() / 2);
+/// After so many looks, ten minutes, a connection has lived long enough: an honest one is simply
+/// opened again.
+const LIFE: u32 = 120;
 /// Whether somebody is still there, while an answer is under way.
 const PING: Duration = Duration::from_secs(10);
 const PONG: Duration = Duration::from_secs(5);
