@@ -92,7 +92,9 @@ pub(super) async fn doors(
         ..
     } = settings;
     let edge = Arc::new(Edge::new(store, public_url, contact, *cache_bytes));
-    let permits = Arc::new(Semaphore::new(settings.max_connections));
+    // Each listener holds a permit while it waits for whom to give it to.
+    let waiting = (streets.http.len() + streets.https.len()).saturating_sub(1);
+    let permits = Arc::new(Semaphore::new(settings.max_connections + waiting));
     let way = Way::new(permits)
         .sharing(Crowd::new(public.connections_per_client))
         .behind(public.proxies.clone());

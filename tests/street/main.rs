@@ -16,6 +16,8 @@ mod support;
 mod tls;
 // Frames that no browser sends.
 mod h2;
+// Messages that two readers could take for different ones.
+mod smuggling;
 // Whom a proxy speaks for.
 mod proxy;
 // Who is silent, too many, or not understood.

@@ -104,8 +104,8 @@ impl<D: Door> Connection<D> {
                     ..Peer::plain(client)
                 };
                 match Spoken::on(&stream) {
-                    Spoken::Http1 => h1::drive(*stream, service(peer), stop, linger).await,
-                    Spoken::Http2 => h2::drive(*stream, service(peer), stop).await,
+                    Spoken::Http1 => h1::drive(stream, service(peer), stop, linger).await,
+                    Spoken::Http2 => h2::drive(stream, service(peer), stop).await,
                 }
             }
         }
@@ -173,8 +173,10 @@ impl Wakes for Patience<TcpStream> {
     }
 }
 
-impl Wakes for TlsStream<Patience<TcpStream>> {
-    fn poll_wake(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_fill_buf(context).map_ok(|_bytes| ())
+/// Boxed: it is moved from driver to protocol and back, and it is large.
+impl Wakes for Box<TlsStream<Patience<TcpStream>>> {
+    fn poll_wake(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let stream = Pin::new(&mut **self);
+        stream.poll_fill_buf(context).map_ok(|_bytes| ())
     }
 }
