@@ -22,7 +22,7 @@ use saoma::{
     rooms::settings::{KeyPair as Files, TlsSection},
     rules::{
         answer::Reply,
-        ask::{Ask, Manner},
+        ask::{After, Ask, Manner},
         reply,
     },
     shell::{
@@ -68,8 +68,12 @@ impl Door for Mirror {
         let (head, _body) = request.into_parts();
         let manner = Manner::of(&head);
         if let Err(refused) = Ask::read(&head, &manner) {
-            return reply::refusal(&refused, manner.refusals, manner.lang)
-                .reply(manner.encoding, manner.headers);
+            let answer = reply::refusal(&refused, manner.refusals, manner.lang);
+            let reply = answer.reply(manner.encoding, manner.headers);
+            return match manner.after {
+                After::Stay => reply,
+                After::Part => reply::parting(reply),
+            };
         }
         let text = format!(
             "{} {} {}",
