@@ -11,3 +11,4 @@ pub mod body;
 pub mod turns;
 pub mod matching;
 pub mod cache;
+pub mod crowd;

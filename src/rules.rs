@@ -30,3 +30,5 @@ pub mod staff;
 pub mod sketch;
 pub mod walk;
 pub mod harvest;
+pub mod forwarding;
+pub mod proxy_header;

@@ -3,6 +3,8 @@
 pub mod logs;
 pub mod drain;
 mod patience;
+pub mod tls;
+pub mod sockets;
 pub mod serve;
 pub mod admin;
 pub mod store_args;

@@ -3,7 +3,7 @@
 //! A TOML file, then the environment, which wins: `public.listen` is `SAOMA_PUBLIC_LISTEN` there.
 //! Lists are separated by commas. `deploy/saoma.toml` shows every key with its default.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use crate::{
     rooms::store::StoreUrl,
@@ -17,20 +17,26 @@ pub mod admin;
 pub mod guard;
 mod matching;
 mod sheet;
+mod tls;
+mod public;
 
 pub use matching::Matching;
+pub use public::{PlainHttp, Ports, PublicDoor};
 
 use admin::AdminPort;
 use guard::GuardSettings;
 use sheet::Sheet;
+pub use tls::{KeyPair, TlsSection};
 
 /// Everything the operator decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// What stands before the path on a sticker, without a slash at the end.
     pub public_url: String,
-    /// Where the public door listens.
+    /// Where the public door listens, and whom it believes.
     pub public: PublicDoor,
+    /// What the doors behind TLS prove themselves with.
+    pub tls: TlsSection,
     /// Where everything is kept that has no place of its own.
     pub store: StoreUrl,
     /// Where dossiers are, if not there.
@@ -53,15 +59,6 @@ pub struct Settings {
     pub guard: GuardSettings,
     /// What is logged, and how.
     pub log: Log,
-}
-
-/// The public door.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicDoor {
-    /// The addresses it listens on.
-    pub listen: Vec<SocketAddr>,
-    /// Where views and pairs are, if not with everything else.
-    pub store: Option<StoreUrl>,
 }
 
 /// The log.
@@ -88,8 +85,6 @@ pub enum LogFormat {
 const PUBLIC_URL: &str = "https://www.pzcode.cn";
 /// A whole sticker's address fits in a small symbol and in a page's head.
 const PUBLIC_URL_MAX: usize = 200;
-/// Behind a proxy on the same machine, until the operator says otherwise.
-const LISTEN: &str = "127.0.0.1:8080";
 const STORE: &str = "embedded:./saoma-data";
 /// Some two thousand pages with all their encodings: the codes of a busy hour.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -137,17 +132,9 @@ impl Settings {
     ) -> Result<Self, StartError> {
         let mut sheet = Sheet::new(text, variables);
         let public_url = sheet.text("public_url", PUBLIC_URL, public_url);
-        let listen = sheet.list("public.listen", &[LISTEN], |address| {
-            address
-                .parse()
-                .map_err(|_error| "should be an address and a port, like `0.0.0.0:8080`")
-        });
         let store = sheet.text("store", STORE, store_url);
-        let of_its_own = |url: &str| match url {
-            "" => Ok(None),
-            url => store_url(url).map(Some),
-        };
-        let public_store = sheet.text("public.store", "", of_its_own);
+        let public = public::read(&mut sheet);
+        let tls = tls::read(&mut sheet);
         let core_store = sheet.text("core.store", "", of_its_own);
         let policy = sheet.text("policy", Policy::default().name(), |name| {
             name.parse()
@@ -170,16 +157,23 @@ impl Settings {
         });
         let admin = admin::read(&mut sheet);
         let guard = guard::read(&mut sheet);
+        if let (Some(public), Some(tls)) = (&public, &tls)
+            && !public.listen_https.is_empty()
+            && tls.pairs.is_empty()
+        {
+            let _none: Option<()> = sheet.mistake(
+                "tls.certificates",
+                "should name a certificate, since `public.listen_https` has addresses",
+            );
+        }
         // Only now, so that a wrong setting does not hide another.
         sheet.settle()?;
-        let (Some(public_url), Some(listen), Some(store), Some(policy), Some(cache_bytes)) =
-            (public_url, listen, store, policy, cache_bytes)
+        let (Some(public_url), Some(public), Some(store), Some(policy), Some(cache_bytes)) =
+            (public_url, public, store, policy, cache_bytes)
         else {
             return Err(StartError::Settings(Mistakes::default()));
         };
-        let (Some(public_store), Some(core_store), Some(matching)) =
-            (public_store, core_store, matching)
-        else {
+        let (Some(tls), Some(core_store), Some(matching)) = (tls, core_store, matching) else {
             return Err(StartError::Settings(Mistakes::default()));
         };
         let (Some(max_connections), Some(drain), Some(contact), Some(format), Some(level)) =
@@ -192,10 +186,8 @@ impl Settings {
         };
         Ok(Self {
             public_url,
-            public: PublicDoor {
-                listen,
-                store: public_store,
-            },
+            public,
+            tls,
             store,
             core_store,
             policy,
@@ -233,6 +225,14 @@ fn contact(text: &str) -> Result<String, &'static str> {
 fn store_url(text: &str) -> Result<StoreUrl, &'static str> {
     text.parse()
         .map_err(|_error| "should be like `embedded:./saoma-data` or `redis://10.0.0.5:6379`")
+}
+
+/// Empty means: where everything is that has no place of its own.
+fn of_its_own(text: &str) -> Result<Option<StoreUrl>, &'static str> {
+    match text {
+        "" => Ok(None),
+        url => store_url(url).map(Some),
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use http::{
     HeaderMap, Method, Uri, Version,
-    header::{CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING},
+    header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING},
     request::Parts,
 };
 use saoma_pages::{Lang, NotACode, Refusal};
@@ -257,9 +257,17 @@ impl Ask {
 fn sound(request: &Parts) -> Result<(), Refusal> {
     let mut hosts = request.headers.get_all(HOST).into_iter();
     let host = hosts.next();
-    let named = match host {
-        Some(host) => is_host(host),
-        None => request.version < Version::HTTP_11,
+    let named = match (host, request.uri.authority()) {
+        // In HTTP/2 the address has the host; who names one beside it means the same.
+        (Some(host), Some(authority)) if request.version > Version::HTTP_11 => {
+            let authority = authority.as_str().as_bytes();
+            is_host(authority) && host.as_bytes().eq_ignore_ascii_case(authority)
+        }
+        (None, Some(authority)) if request.version > Version::HTTP_11 => {
+            is_host(authority.as_str().as_bytes())
+        }
+        (Some(host), _) => is_host(host.as_bytes()),
+        (None, _) => request.version < Version::HTTP_11,
     };
     let short = request
         .uri
@@ -273,8 +281,7 @@ fn sound(request: &Parts) -> Result<(), Refusal> {
 }
 
 /// A name, an IPv4 or a bracketed IPv6 address, and perhaps a port. Which one is not our business.
-fn is_host(value: &HeaderValue) -> bool {
-    let bytes = value.as_bytes();
+fn is_host(bytes: &[u8]) -> bool {
     !bytes.is_empty()
         && bytes
             .iter()

@@ -11,8 +11,8 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
-        CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
-        X_CONTENT_TYPE_OPTIONS,
+        CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION, REFERRER_POLICY, RETRY_AFTER,
+        STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
     },
 };
 use http_body_util::Full;
@@ -20,7 +20,7 @@ use saoma_pages::{BadBody, Lang, Refusal, STYLE};
 
 use crate::rules::{
     answer::{Answer, Reply, Squeeze},
-    negotiate::Form,
+    negotiate::{Encoding, Form},
     pairing::Typed,
     render,
 };
@@ -261,6 +261,33 @@ pub fn parting(mut reply: Reply) -> Reply {
     reply
 }
 
+/// Says that nobody should come in the clear any more. Two years; other hosts of the same domain
+/// are for their operators to decide on.
+pub fn over_tls(mut reply: Reply) -> Reply {
+    reply.headers_mut().insert(
+        STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=63072000"),
+    );
+    reply
+}
+
+/// Leaves out what is about the connection, where one connection is all there is (HTTP/2).
+pub fn within_one_connection(mut reply: Reply) -> Reply {
+    reply.headers_mut().remove(CONNECTION);
+    reply
+}
+
+/// A no that was not made by the door, which has not answered in time.
+pub fn given_up(refused: &Refusal) -> Reply {
+    let answer = refusal(refused, Form::Page, Lang::Zh);
+    parting(answer.reply(Encoding::Identity, &HeaderMap::new()))
+}
+
+/// What stands on a refusal of something that was never understood, beside what HTTP needs.
+pub fn unread() -> HeaderMap {
+    headers(None, Keeping::Never)
+}
+
 fn elsewhere(status: StatusCode, keeping: Keeping, location: &str) -> Reply {
     let mut reply = bare(status, keeping);
     // Said here because hyper says it for a GET only, and a HEAD has the same fields.
@@ -389,10 +416,8 @@ mod tests {
         let refused = Refusal::Unavailable {
             retry_after: Duration::from_millis(200),
         };
-        let reply = refusal(&refused, Form::Json, Lang::En).reply(
-            crate::rules::negotiate::Encoding::Identity,
-            &HeaderMap::new(),
-        );
+        let reply =
+            refusal(&refused, Form::Json, Lang::En).reply(Encoding::Identity, &HeaderMap::new());
         assert_eq!(reply.status(), 503);
         assert_eq!(reply.headers()[CACHE_CONTROL], "no-store");
         assert_eq!(reply.headers()[RETRY_AFTER], "1");

@@ -8,17 +8,18 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::ExitCode;
 
 use clap::Args;
+use tokio::net::TcpListener;
 
 use super::cli::say;
 use super::import::{self, ImportError};
-use super::serve_command::{ServeError, doors};
-use super::{logs, serve};
-use crate::rooms::settings::Settings;
+use super::serve_command::{ServeError, Streets, doors};
+use super::tls::Tls;
+use super::{logs, sockets};
+use crate::rooms::settings::{Ports, Settings};
 use crate::rooms::store::core::Core;
 use crate::rooms::store::{PublicStore, StoreError, StoreUrl};
 use crate::rules::qr;
 use crate::words::policy::Policy;
-use crate::words::start::StartError;
 
 /// The sample records. All names, numbers and firms in them are made up.
 const RECORDS: &[u8] = include_bytes!("demo/records.ndjson");
@@ -44,6 +45,9 @@ pub struct DemoArgs {
     /// Where to listen
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Where to listen behind TLS, with a certificate made on the spot that nobody vouches for
+    #[arg(long, default_value = "127.0.0.1:8443")]
+    listen_https: SocketAddr,
     /// Listen for phones on the same network too: the QR then carries this machine's address there
     #[arg(long)]
     lan: bool,
@@ -79,23 +83,28 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     fill(&path)?;
     settings.store = StoreUrl::Embedded(path);
     let store = PublicStore::open(&settings.store, Policy::default()).map_err(ServeError::from)?;
-    let listen = if args.lan {
-        SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), args.listen.port())
-    } else {
-        args.listen
+    let anywhere = |address: SocketAddr| {
+        if args.lan {
+            SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), address.port())
+        } else {
+            address
+        }
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let listeners = serve::listen(&[listen]).await.map_err(ServeError::from)?;
-        let bound = listeners
-            .first()
-            .and_then(|listener| listener.local_addr().ok());
-        introduce(reachable(bound.unwrap_or(listen)));
-        doors(listeners, store, &settings)
+        let open = |address| sockets::open(&[anywhere(address)], Ports::Own, Vec::new());
+        let http = open(args.listen).map_err(ServeError::from)?;
+        let https = open(args.listen_https).map_err(ServeError::from)?;
+        let [here, here_secure] = [(&http, args.listen), (&https, args.listen_https)]
+            .map(|(street, asked)| reachable(bound(street).unwrap_or(asked)));
+        let names = vec!["localhost".to_owned(), here_secure.ip().to_string()];
+        let tls = Some(Tls::made_here(names).map_err(ServeError::from)?);
+        introduce(here, here_secure);
+        doors(Streets { http, https, tls }, store, &settings)
             .await
-            .map_err(|error: StartError| ServeError::from(error))
+            .map_err(ServeError::from)
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -114,12 +123,19 @@ fn fill(path: &std::path::Path) -> Result<(), DemoError> {
     }
 }
 
-fn introduce(address: SocketAddr) {
+fn bound(street: &[TcpListener]) -> Option<SocketAddr> {
+    street.first()?.local_addr().ok()
+}
+
+fn introduce(address: SocketAddr, secure: SocketAddr) {
     let base = format!("http://{address}");
     say("扫码演示：样本数据都是虚构的。 saoma demo: all sample data is made up.\n");
     for (path, what) in CODES {
         say(&format!("  {base}{path}  {what}"));
     }
+    say(&format!(
+        "  https://{secure}/  HTTPS（证书为现场生成，浏览器会提示） with a certificate made on the spot"
+    ));
     let first = CODES.first().map_or("/", |(path, _)| path);
     let address = format!("{base}{first}");
     let plain = std::env::var_os("NO_COLOR").is_some() || !std::io::stdout().is_terminal();

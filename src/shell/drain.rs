@@ -1,10 +1,10 @@
 //! Stopping: first nobody new, then what is under way, then the end, within a deadline.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::watch,
+    sync::{mpsc, watch},
 };
 
 use crate::words::start::StartError;
@@ -71,13 +71,11 @@ pub async fn on_signal(stopper: Stopper) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Waits for all connections to end, but no longer than the deadline.
-pub(crate) async fn drain(
-    connections: hyper_util::server::graceful::GracefulShutdown,
-    deadline: Duration,
-) -> Ended {
-    match tokio::time::timeout(deadline, connections.shutdown()).await {
-        Ok(()) => Ended::Clean,
+/// Waits for all connections to end, but no longer than the deadline. Each holds a sender of this
+/// channel, through which nothing is ever sent.
+pub(crate) async fn drain(mut all_closed: mpsc::Receiver<Infallible>, deadline: Duration) -> Ended {
+    match tokio::time::timeout(deadline, all_closed.recv()).await {
+        Ok(_nothing) => Ended::Clean,
         Err(_elapsed) => Ended::Cut,
     }
 }

@@ -4,14 +4,21 @@
 use std::io::{self, IsTerminal as _};
 
 use tracing_subscriber::{
-    Layer as _, Registry, filter::LevelFilter, fmt, layer::SubscriberExt as _,
+    Layer as _, Registry,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt as _,
 };
 
 use crate::rooms::settings::{Log, LogFormat};
 
 /// Starts the log. Once in the life of a process; a second time changes nothing.
 pub fn start(log: &Log) {
-    let level = LevelFilter::from_level(log.level);
+    // Of what we build on only what is wrong: its finer lines may hold what a stranger sent.
+    let ours = LevelFilter::from_level(log.level);
+    let level = Targets::new()
+        .with_target(env!("CARGO_CRATE_NAME"), ours)
+        .with_default(ours.min(LevelFilter::WARN));
     let as_text = match log.format {
         LogFormat::Auto => io::stderr().is_terminal(),
         LogFormat::Text => true,

@@ -33,6 +33,10 @@ impl<T> Patience<T> {
         }
     }
 
+    pub(crate) const fn get_ref(&self) -> &T {
+        &self.stream
+    }
+
     /// Lets a result through, unless it is a wait that has lasted too long.
     fn within<R>(
         &mut self,

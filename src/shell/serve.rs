@@ -1,62 +1,123 @@
-//! A public listener: accept → permit → connection.
+//! A listener: accept → permit → arrival → one protocol until the end.
 //!
 //! 1. A connection is accepted only when there is a permit for it; the others wait in the kernel's
-//!    own queue, where they cost nothing.
-//! 2. Each is a task of its own: what breaks there breaks for one phone.
-//! 3. Its head, its pauses and its reading all have deadlines.
+//!    own queue, where they cost nothing ([`accept`]).
+//! 2. Each is a task of its own: what breaks there breaks for one phone. Who it is, and whether
+//!    TLS can be agreed on, is found out there, within a deadline ([`arrival`]).
+//! 3. HTTP/1.1 or HTTP/2, as was agreed in the handshake: their heads, their pauses and their
+//!    reading all have deadlines ([`h1`], [`h2`]).
+//! 4. Stopping, a listener closes first. Who is connected is told so with the next answer, and
+//!    whoever asks for nothing more is let go a little later, so that no request meets a closed door.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper::{Request, body::Incoming};
 use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    net::TcpListener,
+    sync::{Semaphore, mpsc},
 };
 
+use self::answering::Redirect;
 use crate::{
     path::Edge,
-    rooms::source::Source,
-    rules::answer::Reply,
+    rooms::{crowd::Crowd, settings::Ports, source::Source},
+    rules::{answer::Reply, forwarding::Proxies},
     shell::{
         drain::{self, Ended, Stop},
-        patience::Patience,
+        sockets,
+        tls::Tls,
     },
     words::{peer::Peer, start::StartError},
 };
 
+mod accept;
+mod answering;
+mod arrival;
+mod h1;
+mod h2;
+mod line;
+mod pulse;
+
 /// From the first byte of a request to the end of its head; also how long a connection may idle
 /// between two. A phone that has scanned has sent its request within a second or two.
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+/// From being accepted to the end of the handshake: four round trips and a lost packet on the worst
+/// network, and time to wait for a place.
+pub const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(8);
 /// A page of 14 KB at 2 kB/s, the slowest network on which anybody would still wait.
 pub const WRITE_DEADLINE: Duration = Duration::from_secs(8);
 /// Longer heads are refused with 431: no browser sends a quarter of it.
 const HEAD_MAX: usize = 16 * 1024;
-/// Room for one head and a few pipelined ones behind it, per connection.
-const BUFFER_MAX: usize = 2 * HEAD_MAX;
-/// Out of file descriptors: something has to close first, so do not spin.
-const BACK_OFF: Duration = Duration::from_millis(100);
-
-/// Opens every address, or says which one it could not.
-pub async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, StartError> {
-    let mut listeners = Vec::with_capacity(addresses.len());
-    for &address in addresses {
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|source| StartError::Listen { address, source })?;
-        listeners.push(listener);
-    }
-    Ok(listeners)
-}
+/// Stopping, how long who asks for nothing stays connected: longer than a request is on its way.
+const LINGER: Duration = Duration::from_secs(3);
 
 /// What stands behind a listener: a request in, an answer out, always.
 pub trait Door: Send + Sync + 'static {
     /// Answers a request that came from this peer.
     fn answer(&self, request: Request<Incoming>, from: &Peer)
     -> impl Future<Output = Reply> + Send;
+}
+
+/// The way to a door: what has to be passed before anything is asked. Clones share its places.
+#[derive(Clone, Debug)]
+pub struct Way {
+    permits: Arc<Semaphore>,
+    crowd: Option<Arc<Crowd>>,
+    proxies: Arc<Proxies>,
+    tls: Option<Tls>,
+    redirect: Option<Redirect>,
+}
+
+impl Way {
+    /// In the clear, with so many connections at once, and nobody believed but about themselves.
+    pub fn new(permits: Arc<Semaphore>) -> Self {
+        Self {
+            permits,
+            crowd: None,
+            proxies: Arc::default(),
+            tls: None,
+            redirect: None,
+        }
+    }
+
+    /// No client has more than its share of the connections.
+    #[must_use]
+    pub fn sharing(mut self, crowd: Arc<Crowd>) -> Self {
+        self.crowd = Some(crowd);
+        self
+    }
+
+    /// These proxies may say whom they speak for.
+    #[must_use]
+    pub fn behind(mut self, proxies: Proxies) -> Self {
+        self.proxies = Arc::new(proxies);
+        self
+    }
+
+    /// Behind TLS.
+    #[must_use]
+    pub fn over(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Whether what is said there cannot be overheard.
+    pub const fn is_secure(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Who comes in the clear is sent to the same path of this address.
+    #[must_use]
+    pub fn redirecting(mut self, public_url: &str) -> Self {
+        self.redirect = Some(Redirect::to(public_url));
+        self
+    }
+}
+
+impl From<Arc<Semaphore>> for Way {
+    fn from(permits: Arc<Semaphore>) -> Self {
+        Self::new(permits)
+    }
 }
 
 impl<S: Source> Door for Edge<S> {
@@ -69,92 +130,60 @@ impl<S: Source> Door for Edge<S> {
     }
 }
 
+/// Opens every address, or says which one it could not.
+#[expect(
+    clippy::unused_async,
+    reason = "to be called where a runtime is: sockets are registered with it"
+)]
+pub async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, StartError> {
+    sockets::open(addresses, Ports::Own, Vec::new())
+}
+
 /// Serves one listener until it is told to stop, then finishes what is under way within `drain`.
 /// Listeners of one door share their permits.
 pub async fn serve<D: Door>(
     listener: TcpListener,
     door: Arc<D>,
-    permits: Arc<Semaphore>,
-    mut stop: Stop,
+    way: impl Into<Way>,
+    stop: Stop,
     drain: Duration,
 ) -> Ended {
-    let connections = GracefulShutdown::new();
-    let protocol = protocol();
+    let way = way.into();
+    let linger = LINGER.min(drain / 2);
+    // Nothing is ever sent: it closes when the last connection has dropped its end.
+    let (open, all_closed) = mpsc::channel(1);
+    let begin = |accepted| {
+        let connection = arrival::Connection {
+            accepted,
+            way: way.clone(),
+            door: Arc::clone(&door),
+            stop: stop.clone(),
+            linger,
+        };
+        let open = open.clone();
+        tokio::spawn(async move {
+            connection.live().await;
+            drop(open);
+        });
+    };
+    let mut stopped = stop.clone();
     loop {
-        let (stream, peer, permit) = tokio::select! {
+        tokio::select! {
             // Stopping comes first: a flood must not keep the door open.
             biased;
-            () = stop.said() => break,
-            accepted = accept(&listener, &permits) => match accepted {
-                Some(accepted) => accepted,
+            () = stopped.said() => break,
+            accepted = accept::next(&listener, &way.permits) => match accepted {
+                Some(accepted) => begin(accepted),
                 None => break,
             },
-        };
-        let here = Arc::new((Arc::clone(&door), Peer::plain(peer.ip())));
-        let answer = service_fn(move |request| {
-            let here = Arc::clone(&here);
-            async move {
-                let (door, peer) = &*here;
-                Ok::<_, Infallible>(door.answer(request, peer).await)
-            }
-        });
-        let io = TokioIo::new(Patience::new(stream, WRITE_DEADLINE));
-        let connection = connections.watch(protocol.serve_connection(io, answer));
-        tokio::spawn(async move {
-            // A connection that breaks is the reader's business; there is nobody to tell.
-            if let Err(error) = connection.await {
-                tracing::trace!(%error, "a connection broke");
-            }
-            drop(permit);
-        });
+        }
+    }
+    // Who had arrived before is not sent away.
+    for accepted in accept::waiting(&listener, &way.permits).await {
+        begin(accepted);
     }
     // Closed before the wait, so that a load balancer sees it and goes elsewhere.
     drop(listener);
-    drain::drain(connections, drain).await
-}
-
-async fn accept(
-    listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
-    loop {
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                // An answer is one write; waiting for more would only delay it.
-                if stream.set_nodelay(true).is_ok() {
-                    return Some((stream, peer, permit));
-                }
-            }
-            Err(error) if is_the_peers(&error) => {}
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept");
-                tokio::time::sleep(BACK_OFF).await;
-            }
-        }
-    }
-}
-
-/// Whether a connection died before it was accepted, which says nothing about the next.
-fn is_the_peers(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::Interrupted
-    )
-}
-
-fn protocol() -> http1::Builder {
-    let mut protocol = http1::Builder::new();
-    protocol
-        // Without a timer hyper's deadlines never come.
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_DEADLINE)
-        .max_header_size(HEAD_MAX)
-        .max_buf_size(BUFFER_MAX);
-    // Not `pipeline_flush`: with it hyper 1.12 does not send its last answer when bytes are left
-    // unread behind it, and that is what every refused message looks like.
-    protocol
+    drop(open);
+    drain::drain(all_closed, drain).await
 }

@@ -12,14 +12,18 @@ use tokio::task::JoinSet;
 
 use super::admin::{self, Admin};
 use super::drain::{self, Ended, Stop};
+use super::logs;
+use super::serve::{self, Way};
+use super::sockets::{self, HandedOver};
 use super::store_args::beside;
-use super::{logs, serve};
+use super::tls::{Clients, Tls};
 use crate::path::Edge;
+use crate::rooms::crowd::Crowd;
 use crate::rooms::guard::Guard;
 use crate::rooms::matching::Matching;
 use crate::rooms::meter::Meter;
 use crate::rooms::readiness::{Condition, Part, Readiness};
-use crate::rooms::settings::Settings;
+use crate::rooms::settings::{PlainHttp, Settings};
 use crate::rooms::store::{PublicStore, StoreError};
 use crate::rooms::turns::Turns;
 use crate::words::start::StartError;
@@ -60,10 +64,30 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let listeners = serve::listen(&settings.public.listen).await?;
-        doors(listeners, store, &settings).await?;
+        let mut handed = HandedOver::take_in()?;
+        let public = &settings.public;
+        let (http, https) = (handed.named("http"), handed.named("https"));
+        handed.settle()?;
+        let tls = match (settings.tls.pairs.as_slice(), https.as_slice()) {
+            ([], []) => None,
+            _ => Some(Tls::new(&settings.tls, &Clients::Anybody)?),
+        };
+        let streets = Streets {
+            http: sockets::open(&public.listen, public.ports, http)?,
+            https: sockets::open(&public.listen_https, public.ports, https)?,
+            tls,
+        };
+        doors(streets, store, &settings).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Where the public door can be reached.
+pub(super) struct Streets {
+    pub(super) http: Vec<TcpListener>,
+    pub(super) https: Vec<TcpListener>,
+    /// There if any listener wants it.
+    pub(super) tls: Option<Tls>,
 }
 
 /// The pair check with the secret of whoever imports.
@@ -86,7 +110,7 @@ fn pair_key_file(settings: &Settings) -> PathBuf {
 
 /// Serves these listeners until a signal says stop, then finishes what is under way.
 pub(super) async fn doors(
-    listeners: Vec<TcpListener>,
+    streets: Streets,
     store: PublicStore,
     settings: &Settings,
 ) -> Result<(), StartError> {
@@ -94,6 +118,7 @@ pub(super) async fn doors(
         public_url,
         contact,
         cache_bytes,
+        public,
         ..
     } = settings;
     let (meter, readiness) = (Meter::new(), Readiness::default());
@@ -103,18 +128,44 @@ pub(super) async fn doors(
     // Told last of all that it is over, so that a balancer can see the doors close.
     let (last_stopper, last_stop) = drain::pair();
     open_admin(settings, Admin::new(meter, readiness.clone()), last_stop).await?;
-    let permits = Arc::new(Semaphore::new(settings.max_connections));
+    // Each listener holds a permit while it waits for whom to give it to.
+    let waiting = (streets.http.len() + streets.https.len()).saturating_sub(1);
+    let permits = Arc::new(Semaphore::new(settings.max_connections + waiting));
+    let way = Way::new(permits)
+        .sharing(Crowd::new(public.connections_per_client))
+        .behind(public.proxies.clone());
     let (stopper, stop) = drain::pair();
     let mut doors = JoinSet::new();
-    for listener in listeners {
+    let plain = match public.http {
+        PlainHttp::Answer => way.clone(),
+        PlainHttp::Redirect => way.clone().redirecting(public_url),
+    };
+    let mut ways: Vec<(TcpListener, Way)> = Vec::new();
+    ways.extend(
+        streets
+            .http
+            .into_iter()
+            .map(|street| (street, plain.clone())),
+    );
+    if let Some(tls) = streets.tls {
+        let secure = way.over(tls.clone());
+        ways.extend(
+            streets
+                .https
+                .into_iter()
+                .map(|street| (street, secure.clone())),
+        );
+        tokio::spawn(tls.keep_fresh(stop.clone()));
+    }
+    for (listener, way) in ways {
         if let Ok(address) = listener.local_addr() {
-            tracing::info!(%address, "public door open");
+            tracing::info!(%address, tls = way.is_secure(), "public door open");
         }
-        let (edge, permits) = (Arc::clone(&edge), Arc::clone(&permits));
+        let edge = Arc::clone(&edge);
         doors.spawn(serve::serve(
             listener,
             edge,
-            permits,
+            way,
             stop.clone(),
             settings.drain,
         ));
@@ -142,7 +193,8 @@ async fn open_admin(settings: &Settings, admin: Admin, stop: Stop) -> Result<(),
         }
         let permits = Arc::new(Semaphore::new(admin::CONNECTIONS));
         let admin = Arc::new(admin.clone());
-        tokio::spawn(serve::serve(listener, admin, permits, stop.clone(), DRAIN));
+        let way = Way::new(permits);
+        tokio::spawn(serve::serve(listener, admin, way, stop.clone(), DRAIN));
     }
     Ok(())
 }

@@ -16,6 +16,22 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// A socket that was handed over is not what a door can use.
+    #[error("cannot use the socket that was handed over as `{name}`: {source}")]
+    HandedOver {
+        /// What it was called.
+        name: String,
+        /// What is wrong with it.
+        source: io::Error,
+    },
+    /// A certificate or a key cannot be used.
+    #[error("{file}: {what}")]
+    Certificate {
+        /// Its file.
+        file: String,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The system does not let us wait for its signals.
     #[error("cannot wait for signals: {0}")]
     Signals(#[source] io::Error),

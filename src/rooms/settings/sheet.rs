@@ -80,6 +80,14 @@ impl Sheet {
         let Some(written) = self.take(key) else {
             return default.iter().map(|item| read(item).ok()).collect();
         };
+        self.items(&written, read)
+    }
+
+    fn items<T>(
+        &mut self,
+        written: &Written,
+        read: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Option<Vec<T>> {
         let items: Option<Vec<String>> = if written.from_environment {
             let text = written.value.as_str().unwrap_or_default();
             Some(text.split(',').map(|item| item.trim().to_owned()).collect())
@@ -101,6 +109,29 @@ impl Sheet {
             }
         }
         Some(values)
+    }
+
+    /// A list of texts that may be empty, and is by default.
+    pub(super) fn list_or_none<T>(
+        &mut self,
+        key: &str,
+        read: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Option<Vec<T>> {
+        let Some(written) = self.take(key) else {
+            return Some(Vec::new());
+        };
+        let empty = if written.from_environment {
+            written
+                .value
+                .as_str()
+                .is_some_and(|text| text.trim().is_empty())
+        } else {
+            written.value.as_array().is_some_and(Vec::is_empty)
+        };
+        if empty {
+            return Some(Vec::new());
+        }
+        self.items(&written, read)
     }
 
     /// A whole number within bounds.
@@ -154,7 +185,8 @@ impl Sheet {
         }
     }
 
-    fn mistake<T>(&mut self, place: &str, what: &str) -> Option<T> {
+    /// Notes what is wrong at a place.
+    pub(super) fn mistake<T>(&mut self, place: &str, what: &str) -> Option<T> {
         self.mistakes.push(Mistake {
             place: place.to_owned(),
             what: what.to_owned(),

@@ -38,6 +38,7 @@ fn the_example_file_shows_every_setting_with_its_default() {
         "admin",
         "guard",
         "log",
+        "tls",
     ];
     all.sort_unstable();
     assert_eq!(keys, all);
@@ -117,4 +118,42 @@ fn the_secret_of_pairs_is_where_the_commands_that_write_are_told() {
     let file = named.matching.pair_key_file.unwrap();
     assert_eq!(file.to_str(), Some("/etc/saoma/pair-key"));
     assert_eq!(from("", &[]).unwrap().matching.pair_key_file, None);
+}
+
+#[test]
+fn a_door_behind_tls_needs_a_certificate_and_each_certificate_its_key() {
+    let door = "[public]\nlisten_https = [\"127.0.0.1:8443\"]\n";
+    assert_eq!(mistakes(door, &[]), ["tls.certificates"]);
+    let alone = "[tls]\ncertificates = [\"a\", \"b\"]\nkeys = [\"c\"]\n";
+    assert_eq!(mistakes(alone, &[]), ["tls.keys"]);
+    let variables = [("SAOMA_TLS_CERTIFICATES", "a,b"), ("SAOMA_TLS_KEYS", "c,d")];
+    let settings = from(door, &variables).unwrap();
+    assert_eq!(settings.tls.pairs.len(), 2);
+    assert_eq!(settings.tls.pairs[1].key.to_str(), Some("d"));
+}
+
+#[test]
+fn a_proxy_is_a_network_or_an_address() {
+    let settings = from(
+        "[public]\nproxies = [\"10.0.0.0/8\"]",
+        &[("SAOMA_PUBLIC_PROXIES", "192.0.2.0/24, fd00::1")],
+    )
+    .unwrap();
+    for (address, listed) in [
+        ("192.0.2.9", true),
+        ("::ffff:192.0.2.9", true),
+        ("fd00::1", true),
+        ("fd00::2", false),
+        ("10.0.0.1", false),
+    ] {
+        assert_eq!(
+            settings.public.proxies.list(address.parse().unwrap()),
+            listed,
+            "{address}"
+        );
+    }
+    assert_eq!(
+        mistakes("[public]\nproxies = [\"10.0.0.0/33\"]", &[]),
+        ["public.proxies"]
+    );
 }

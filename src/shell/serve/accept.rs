@@ -1,0 +1,83 @@
+//! Taking connections off the kernel's queue, as many as there are permits.
+
+use std::{future::poll_fn, io, net::SocketAddr, sync::Arc, task::Poll, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+
+/// A connection, from where, and its permit.
+#[derive(Debug)]
+pub(super) struct Accepted {
+    pub(super) stream: TcpStream,
+    pub(super) from: SocketAddr,
+    pub(super) permit: OwnedSemaphorePermit,
+}
+
+/// Out of file descriptors: something has to close first, so do not spin.
+const BACK_OFF: Duration = Duration::from_millis(100);
+/// The longest queue a kernel keeps for us; what comes while it is emptied is another's.
+const QUEUE_MAX: usize = 4096;
+
+/// The next connection; nothing if there will be no permits any more.
+pub(super) async fn next(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<Accepted> {
+    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+    loop {
+        match listener.accept().await {
+            Ok((stream, from)) => {
+                // An answer is one write; waiting for more would only delay it.
+                if stream.set_nodelay(true).is_ok() {
+                    return Some(Accepted {
+                        stream,
+                        from,
+                        permit,
+                    });
+                }
+            }
+            Err(error) if is_the_peers(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept");
+                tokio::time::sleep(BACK_OFF).await;
+            }
+        }
+    }
+}
+
+/// Those that already wait, without waiting for more.
+pub(super) async fn waiting(listener: &TcpListener, permits: &Arc<Semaphore>) -> Vec<Accepted> {
+    let mut waiting = Vec::new();
+    while waiting.len() < QUEUE_MAX {
+        let Ok(permit) = Arc::clone(permits).try_acquire_owned() else {
+            break;
+        };
+        let accepted = poll_fn(|context| match listener.poll_accept(context) {
+            Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
+            Poll::Pending => Poll::Ready(None),
+        });
+        match accepted.await {
+            Some(Ok((stream, from))) if stream.set_nodelay(true).is_ok() => {
+                waiting.push(Accepted {
+                    stream,
+                    from,
+                    permit,
+                });
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) if is_the_peers(&error) => {}
+            Some(Err(_)) | None => break,
+        }
+    }
+    waiting
+}
+
+/// Whether a connection died before it was accepted, which says nothing about the next.
+fn is_the_peers(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+    )
+}

@@ -1,0 +1,135 @@
+//! HTTP/1.1 on one connection.
+//!
+//! hyper keeps some 16 KiB for a connection as long as it has one. So it has one only while there
+//! is something to do: before the first request and after a pause only the stream is kept, and
+//! wakes everything else when bytes come.
+
+use std::{
+    pin::{Pin, pin},
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::AsyncWriteExt as _,
+    time::{Instant, sleep, timeout},
+};
+
+use super::{
+    Door, HEAD_DEADLINE, HEAD_MAX,
+    answering::Service,
+    arrival::{Wakes, woken},
+    line::Line,
+    pulse::Pulse,
+};
+use crate::shell::drain::Stop;
+
+/// Room for one head and a few pipelined ones behind it, per connection.
+const BUFFER_MAX: usize = 2 * HEAD_MAX;
+/// A pause this long may last. Who asks for page after page is not worth putting to sleep.
+const DOZE: Duration = Duration::from_secs(1);
+/// To say goodbye. Nobody is waiting for it.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+static PROTOCOL: LazyLock<http1::Builder> = LazyLock::new(|| {
+    let mut protocol = http1::Builder::new();
+    protocol
+        // Without a timer hyper's deadlines never come.
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_DEADLINE)
+        .max_header_size(HEAD_MAX)
+        .max_buf_size(BUFFER_MAX);
+    // Not `pipeline_flush`: with it hyper 1.12 does not send its last answer when bytes are left
+    // unread behind it, and that is what every refused message looks like.
+    protocol
+});
+
+/// Answers what is asked on this connection until either end has had enough.
+pub(super) async fn drive<T: Wakes, D: Door>(
+    mut stream: T,
+    service: Arc<Service<D>>,
+    stop: Stop,
+    linger: Duration,
+) {
+    loop {
+        let woke = tokio::select! {
+            biased;
+            woke = woken(&mut stream) => woke,
+            () = enough(stop.clone(), &service.pulse, linger) => false,
+        };
+        if !woke {
+            // A stream that breaks now is gone, which is what is wanted.
+            drop(timeout(GOODBYE, stream.shutdown()).await);
+            return;
+        }
+        // Boxed, so that it is given back in a pause.
+        match Box::pin(awake(stream, &service, &stop, linger)).await {
+            Some(resting) => stream = resting,
+            None => return,
+        }
+    }
+}
+
+/// Answers until the connection ends, or until it rests.
+async fn awake<T: Wakes, D: Door>(
+    stream: T,
+    service: &Arc<Service<D>>,
+    stop: &Stop,
+    linger: Duration,
+) -> Option<T> {
+    let pulse = &service.pulse;
+    let mut stream = stream;
+    let mut before = Bytes::new();
+    let mut may_rest = true;
+    loop {
+        let line = Line::new(stream, Arc::clone(pulse), before);
+        let answer = service_fn(|request| Arc::clone(service).answer(request));
+        let mut connection = PROTOCOL.serve_connection(TokioIo::new(line), answer);
+        let mut enough = pin!(enough(stop.clone(), pulse, linger));
+        let mut stopping = false;
+        let mut doze = pin!(sleep(DOZE));
+        let mut asked = pulse.asked();
+        loop {
+            tokio::select! {
+                biased;
+                ended = &mut connection => {
+                    if let Err(error) = ended {
+                        tracing::trace!(%error, "a connection broke");
+                    }
+                    return None;
+                }
+                () = &mut enough, if !stopping => stopping = true,
+                () = &mut doze, if may_rest && !stopping => {
+                    if pulse.asked() == asked && pulse.rests() {
+                        break;
+                    }
+                    asked = pulse.asked();
+                    doze.as_mut().reset(Instant::now() + DOZE);
+                }
+            }
+            if stopping {
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+        }
+        let parts = connection.into_parts();
+        stream = parts.io.into_inner().into_inner();
+        if parts.read_buf.is_empty() {
+            return Some(stream);
+        }
+        // Half a request came right behind a whole one: not a pause, and no second chance to
+        // begin the deadline of its head anew.
+        before = parts.read_buf;
+        may_rest = false;
+    }
+}
+
+/// Comes a little after the stop: until then every answer says that it is the last, and who was
+/// about to ask is answered.
+async fn enough(mut stop: Stop, pulse: &Pulse, linger: Duration) {
+    stop.said().await;
+    pulse.part();
+    sleep(linger).await;
+}

@@ -1,0 +1,115 @@
+//! HTTP/2 on one connection. Every limit is a number here; hyper's own defaults are for programs
+//! that exchange much more than a page.
+
+use std::{
+    pin::{Pin, pin},
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use hyper::{server::conn::http2, service::service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::time::{Instant, sleep};
+
+use super::{
+    Door, HEAD_DEADLINE, HEAD_MAX, WRITE_DEADLINE,
+    answering::Service,
+    arrival::{Wakes, woken},
+};
+use crate::shell::drain::Stop;
+
+/// Requests at once. A page asks for nothing more, and an app that asks for a hundred codes asks
+/// once: each may hold a page of 10 KB that its reader does not take, for a while.
+const STREAMS: u32 = 32;
+/// What a stranger may send us of a body before it is asked for: the largest question fits twice.
+const STREAM_WINDOW: u32 = 16 * 1024;
+/// The same over all streams; the protocol allows no less.
+const CONNECTION_WINDOW: u32 = 65_535;
+/// The least the protocol allows; a page is one frame, or two.
+const FRAME_MAX: u32 = 16 * 1024;
+/// What waits to be written, per stream: one page.
+const SEND_MAX: usize = 16 * 1024;
+/// The dictionary of header lines, per direction: a phone sends the same dozen each time.
+const TABLE: u32 = 4096;
+/// Requests taken back before we have seen them (rapid reset): more is no reader.
+const RESETS_MAX: usize = 20;
+/// Requests that we had to take back for their mistakes ("made you reset"): more is no reader.
+const OWN_RESETS_MAX: usize = 32;
+/// Pauses and ages are looked at this often. A pause is over between one look and two.
+const LOOK: Duration = Duration::from_secs(HEAD_DEADLINE.as_secs() / 2);
+/// After so many looks, ten minutes, a connection has lived long enough: an honest one is simply
+/// opened again.
+const LIFE: u32 = 120;
+/// Whether somebody is still there, while an answer is under way.
+const PING: Duration = Duration::from_secs(10);
+const PONG: Duration = Duration::from_secs(5);
+
+static PROTOCOL: LazyLock<http2::Builder<TokioExecutor>> = LazyLock::new(|| {
+    let mut protocol = http2::Builder::new(TokioExecutor::new());
+    let head_max = u32::try_from(HEAD_MAX).unwrap_or(u32::MAX);
+    protocol
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(FRAME_MAX)
+        .max_send_buf_size(SEND_MAX)
+        .header_table_size(TABLE)
+        .max_header_list_size(head_max)
+        .max_pending_accept_reset_streams(RESETS_MAX)
+        .max_local_error_reset_streams(OWN_RESETS_MAX)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PONG);
+    protocol
+});
+
+/// Answers what is asked on this connection until either end has had enough.
+///
+/// HTTP/2 has no deadline for a head or for the reading of an answer: a reader can grant no room
+/// and keep everything waiting. So who has asked for nothing between two looks is told to go, and
+/// cut off if they have not gone by the time any answer could have been read.
+pub(super) async fn drive<T: Wakes, D: Door>(
+    mut stream: T,
+    service: Arc<Service<D>>,
+    mut stop: Stop,
+) {
+    // Nothing of the protocol is kept for who has not begun it.
+    if !woken(&mut stream).await {
+        return;
+    }
+    let pulse = Arc::clone(&service.pulse);
+    let answer = service_fn(move |request| Arc::clone(&service).answer(request));
+    let connection = PROTOCOL.serve_connection(TokioIo::new(stream), answer);
+    let mut connection = Box::pin(connection);
+    let mut look = pin!(sleep(LOOK));
+    let mut looks = 0;
+    let mut asked = 0;
+    let mut leaving = false;
+    loop {
+        let leave = tokio::select! {
+            biased;
+            ended = &mut connection => {
+                if let Err(error) = ended {
+                    tracing::trace!(%error, "a connection broke");
+                }
+                return;
+            }
+            () = stop.said(), if !leaving => true,
+            () = &mut look => {
+                if leaving {
+                    return;
+                }
+                looks += 1;
+                let rested = pulse.asked() == asked;
+                asked = pulse.asked();
+                look.as_mut().reset(Instant::now() + LOOK);
+                rested || looks >= LIFE
+            }
+        };
+        if leave {
+            leaving = true;
+            Pin::as_mut(&mut connection).graceful_shutdown();
+            look.as_mut().reset(Instant::now() + WRITE_DEADLINE);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio::{net::TcpStream, time::sleep};
+use tokio_rustls::TlsConnector;
+
+use crate::{
+    h2::Wire,
+    process::{Process, Socket, store},
+    support::*,
+};
+
+/// Shorter than a pause may last.
+const AGAIN: Duration = Duration::from_secs(7);
+const AGAIN_HTTP2: Duration = Duration::from_secs(4);
+/// Until what was the last to be opened rests too.
+const SETTLE: Duration = Duration::from_secs(3);
+/// What is promised for who has left.
+const GIVEN_BACK: Duration = Duration::from_secs(30);
+
+/// Everybody who is connected.
+struct Everybody {
+    address: std::net::SocketAddr,
+    config: Arc<ClientConfig>,
+    connected: AtomicUsize,
+    lost: AtomicUsize,
+    over: AtomicBool,
+}
+
+impl Everybody {
+    /// Comes, asks, and asks again just often enough to be let stay.
+    async fn one(self: Arc<Self>, http2: bool) {
+        let tcp = TcpStream::connect(self.address).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let connector = TlsConnector::from(Arc::clone(&self.config));
+        let Ok(mut stream) = connector.connect(name, tcp).await else {
+            self.lost.fetch_add(1, Relaxed);
+            return;
+        };
+        if http2 {
+            let mut wire = Wire::on(stream).await;
+            for request in 0.. {
+                wire.get(1 + 2 * request).await;
+                if !self.stays(request == 0, AGAIN_HTTP2).await {
+                    return;
+                }
+            }
+        } else {
+            for request in 0.. {
+                if ask(&mut stream, "").await.is_err() {
+                    self.lost.fetch_add(1, Relaxed);
+                    return;
+                }
+                if !self.stays(request == 0, AGAIN).await {
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn stays(&self, first: bool, pause: Duration) -> bool {
+        if first {
+            self.connected.fetch_add(1, Relaxed);
+        }
+        sleep(pause).await;
+        !self.over.load(Relaxed)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes and ten thousand descriptors"]
+async fn to_be_connected_costs_little_and_nothing_afterwards() {
+    let many: usize = std::env::var("SAOMA_TEST_IDLE").map_or(10_000, |text| text.parse().unwrap());
+    for http2 in [false, true] {
+        let folder = store();
+        let authority = Authority::new();
+        authority.issue("a", &["localhost"]);
+        std::fs::copy(authority.path("a.pem"), folder.path().join("a.pem")).unwrap();
+        std::fs::copy(authority.path("a.key"), folder.path().join("a.key")).unwrap();
+        let limits = format!(
+            "ulimit -n {}; export SAOMA_MAX_CONNECTIONS={many} \
+             SAOMA_PUBLIC_CONNECTIONS_PER_CLIENT={many} SAOMA_PUBLIC_LISTEN_HTTPS=127.0.0.1:0 \
+             SAOMA_TLS_CERTIFICATES=a.pem SAOMA_TLS_KEYS=a.key; ",
+            many + 200
+        );
+        let mut process = Process::start(folder.path(), 0, &Socket::Shared(0), &limits);
+        let address = process.opened_secure().await;
+        let protocol = if http2 { "h2" } else { "http/1.1" };
+        let everybody = Arc::new(Everybody {
+            address,
+            config: Arc::new(authority.client(&[protocol])),
+            connected: AtomicUsize::new(0),
+            lost: AtomicUsize::new(0),
+            over: AtomicBool::new(false),
+        });
+        // What the first connection alone sets up is not theirs.
+        let first = tokio::spawn(Arc::clone(&everybody).one(http2));
+        until("the first is there", async || {
+            (everybody.connected.load(Relaxed) == 1).then_some(())
+        })
+        .await;
+        let before = process.resident();
+        let started = Instant::now();
+        let mut tasks = vec![first];
+        for one in 1..many {
+            tasks.push(tokio::spawn(Arc::clone(&everybody).one(http2)));
+            // As many at once as a queue holds.
+            while one - everybody.connected.load(Relaxed).min(one) > 200 {
+                sleep(Duration::from_millis(2)).await;
+                assert!(started.elapsed() < 5 * DEADLINE, "they do not get in");
+            }
+        }
+        until("all are there", async || {
+            (everybody.connected.load(Relaxed) == many).then_some(())
+        })
+        .await;
+        sleep(SETTLE).await;
+        let during = process.resident();
+        assert_eq!(everybody.lost.load(Relaxed), 0);
+        everybody.over.store(true, Relaxed);
+        for task in tasks {
+            task.await.unwrap();
+        }
+        sleep(GIVEN_BACK).await;
+        let after = process.resident();
+        let each = (during - before) as f64 / many as f64;
+        println!(
+            "idle | {many} connections over TLS, {protocol} | {each:.1} KiB each | \
+             resident before {before}, with them {during}, 30 s after {after} KiB ({:.2})",
+            after as f64 / before as f64
+        );
+        process.stopped().await;
+    }
+}
