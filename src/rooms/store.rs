@@ -54,9 +54,6 @@ pub enum StoreError {
     /// A folder has both rooms.
     #[error("an embedded store keeps views and dossiers in one folder: name one store")]
     Rooms,
-    /// A public door cannot track what it reads on many nodes yet.
-    #[error("a public door does not read from a Redis Cluster yet; name one server or sentinels")]
-    Cluster,
     /// Something is there already.
     #[error("the store to copy to holds other records: name an empty one")]
     NotEmpty,
@@ -163,9 +160,6 @@ impl PublicStore {
     pub fn open(url: &StoreUrl, policy: Policy) -> Result<Self, StoreError> {
         match url {
             StoreUrl::Embedded(path) => Ok(Self::Embedded(EmbeddedReader::open(path, policy)?)),
-            StoreUrl::Redis(url) if url.shape == address::Shape::Cluster => {
-                Err(StoreError::Cluster)
-            }
             StoreUrl::Redis(url) => Ok(Self::Redis(Box::new(RedisReader::new(
                 RedisUrl::clone(url),
                 policy,

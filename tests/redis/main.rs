@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a helper that fails is a test that fails"
 )]
 
@@ -20,6 +21,9 @@ mod coherence;
 mod access;
 // A master that dies.
 mod sentinel;
+// Six nodes, of which any may move, die or come back empty.
+mod cluster;
+mod nodes;
 // From one engine to another.
 mod transfer;
 // What a door says when the store does not.

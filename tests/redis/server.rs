@@ -9,12 +9,15 @@ use tempfile::TempDir;
 /// A server starts in a tenth of this on a busy machine.
 const START: Duration = Duration::from_secs(20);
 
+/// In an option: a port that nobody else has.
+pub(crate) const FREE: &str = "FREE";
+
 /// A redis-server that ends with this value, also when the test panics.
 pub(crate) struct Server {
     child: Child,
     folder: TempDir,
     pub(crate) port: u16,
-    options: Vec<String>,
+    pub(crate) options: Vec<String>,
 }
 
 impl Server {
@@ -22,13 +25,17 @@ impl Server {
         Self::with(&[])
     }
 
-    /// One with these options besides.
+    /// One with these options besides. `FREE` is a port that is.
     pub(crate) fn with(options: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
-        let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+        let filled = |option: &&str| match *option {
+            FREE => free_port().to_string(),
+            option => option.to_owned(),
+        };
         // A port that is free now may be somebody else's a moment later.
         for _attempt in 0..5 {
             let port = free_port();
+            let options: Vec<String> = options.iter().map(filled).collect();
             let mut child = spawn(port, &folder, &options);
             if answers(port, &mut child) {
                 return Self {
@@ -60,11 +67,15 @@ impl Server {
 
     /// What a command answers.
     pub(crate) fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        self.try_say(words).unwrap()
+    }
+
+    pub(crate) fn try_say<T: redis::FromRedisValue>(
+        &self,
+        words: &[&str],
+    ) -> redis::RedisResult<T> {
         let (first, rest) = words.split_first().unwrap();
-        redis::cmd(first)
-            .arg(rest)
-            .query(&mut self.connection())
-            .unwrap()
+        redis::cmd(first).arg(rest).query(&mut connect(self.port)?)
     }
 
     pub(crate) fn signal(&self, name: &str) {

@@ -23,7 +23,6 @@ pub(super) struct State {
     classes: Mutex<HashMap<Vec<u8>, Box<[u8]>>>,
     generation: Mutex<Vec<u8>>,
     invalidations: AtomicU64,
-    emptied: AtomicU64,
 }
 
 impl State {
@@ -34,7 +33,6 @@ impl State {
             classes: Mutex::default(),
             generation: Mutex::default(),
             invalidations: AtomicU64::new(0),
-            emptied: AtomicU64::new(0),
         }
     }
 
@@ -44,11 +42,6 @@ impl State {
         let found = found.unwrap_or_default();
         // Marks begin with when they were made.
         if found.is_empty() || found < known.as_slice() {
-            if self.emptied.fetch_add(1, Ordering::Relaxed) == 0 && !known.is_empty() {
-                tracing::error!(
-                    "the store is empty or older than it was; what is cached is served"
-                );
-            }
             return false;
         }
         if found != known.as_slice() {
@@ -59,7 +52,6 @@ impl State {
             }
             found.clone_into(&mut known);
         }
-        self.emptied.store(0, Ordering::Relaxed);
         true
     }
 
