@@ -164,6 +164,9 @@ impl Writer {
             done
         });
         wires.core.all(done)?;
+        // A failover that forgot this would only have the same records taken in once more; but who
+        // imports them again is to hear that they are known.
+        settle(&mut wires.core, &self.core)?;
         Ok(outcome)
     }
 }
