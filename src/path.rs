@@ -1,7 +1,7 @@
 //! The life of one scan, on one screen. START READING HERE.
 //!
 //! ```text
-//! accept → Ask read → page cache → view store → page rendered → reply
+//! accept → guard admits → Ask read → guard watches → page cache → view store → page rendered → reply
 //! ```
 //!
 //! Accepting is [`crate::shell::serve`]'s. Everything after it is a line below.
@@ -9,7 +9,7 @@
 use std::{
     fmt,
     hash::{BuildHasher as _, RandomState},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use http::Request;
@@ -20,12 +20,16 @@ use tracing::Level;
 use crate::{
     rooms::{
         cache::{Origin, Outcome, PageCache, Wanted},
+        guard::{Caller, Guard, TooMuch},
+        meter::{self, Meter},
+        settings::guard::GuardSettings,
         source::Source,
     },
     rules::{
         answer::{Answer, Reply},
-        ask::{After, Ask, Manner, Shape},
+        ask::{Ask, Manner, Shape},
         fixed::Fixed,
+        later::Later,
         reply,
     },
     words::{code::Code, peer::Peer},
@@ -36,6 +40,9 @@ pub struct Edge<S: Source> {
     source: S,
     cache: PageCache<S>,
     fixed: Fixed,
+    later: Later,
+    guard: Guard,
+    meter: Meter,
     /// Codes are logged under a hash that dies with this process.
     log_key: RandomState,
 }
@@ -47,38 +54,76 @@ impl<S: Source> Edge<S> {
     /// A door that shows what `source` has, in `cache_bytes` of memory.
     pub fn new(source: S, public_url: &str, contact: &str, cache_bytes: u64) -> Self {
         let expires = Timestamp::now() + CONTACT_VALID;
+        let meter = Meter::new();
+        let guard = Guard::new(GuardSettings::default(), meter.clone());
         Self {
             source,
             cache: PageCache::new(cache_bytes, public_url),
             fixed: Fixed::new(public_url, contact, expires),
+            later: Later::new(guard.budget()),
+            guard,
+            meter,
             log_key: RandomState::new(),
         }
     }
 
+    /// The same door with this guard, counting here.
+    #[must_use]
+    pub fn guarded(self, guard: Guard, meter: Meter) -> Self {
+        let later = Later::new(guard.budget());
+        Self {
+            later,
+            guard,
+            meter,
+            ..self
+        }
+    }
+
     /// Answers a request. Infallible: a refusal is an answer too.
-    pub async fn answer<B>(&self, request: Request<B>, _from: &Peer) -> Reply {
-        let started = tracing::enabled!(Level::DEBUG).then(Instant::now);
+    pub async fn answer<B>(&self, request: Request<B>, from: &Peer) -> Reply {
+        let started = Instant::now();
+        let _under_way = self.meter.under_way();
         let (request, _body) = request.into_parts();
         // First, how to answer, since even a no has a form and a language.
         let manner = Manner::of(&request);
+        // Then whether, before anything is read that a flood could make expensive.
+        let caller = Caller::from(from);
+        let place = match self.guard.admit(caller) {
+            Ok(place) => place,
+            Err(no) => return self.later(&no, &manner, started),
+        };
         // Then what is asked: behind this line there are no strings.
         let asked = Ask::read(&request, &manner);
         let ask = asked.as_ref().ok().copied();
+        // Then who walks through codes, before it can matter what is kept under one.
+        if let Some(Ask::Sticker { code, .. }) = ask
+            && let Err(no) = self.guard.watch(caller, &code).await
+        {
+            return self.later(&no, &manner, started);
+        }
         let (outcome, origin) = match asked {
             Ok(ask) => self.resolve(ask, &manner).await,
             Err(refusal) => (Err(refusal), Origin::Memory),
         };
+        drop(place);
         let reply = outcome.unwrap_or_else(|refusal| {
             reply::refusal(&refusal, manner.refusals, manner.lang)
                 .reply(manner.encoding, manner.headers)
         });
-        if let Some(started) = started {
-            self.log(ask, &reply, origin, started);
-        }
-        match manner.after {
-            After::Stay => reply,
-            After::Part => reply::parting(reply),
-        }
+        // A guess costs its client more than a page.
+        self.guard.settle(caller, reply.status());
+        self.told(ask, &reply, origin, started.elapsed());
+        manner.after.send(reply)
+    }
+
+    /// No, for now.
+    fn later(&self, no: &TooMuch, manner: &Manner<'_>, started: Instant) -> Reply {
+        let answer = self
+            .later
+            .answer(no.why, no.retry_after, manner.refusals, manner.lang);
+        let reply = answer.reply(manner.encoding, manner.headers);
+        self.told(None, &reply, Origin::Memory, started.elapsed());
+        manner.after.send(reply)
     }
 
     async fn resolve(&self, ask: Ask, manner: &Manner<'_>) -> (Result<Reply, Refusal>, Origin) {
@@ -111,6 +156,11 @@ impl<S: Source> Edge<S> {
         };
         // The cache asks the store when it cannot prove what it has, and renders what is new.
         let looked = self.cache.find(wanted, &self.source).await;
+        self.meter.looked_up(match looked.origin {
+            Origin::Memory => meter::Cache::Hit,
+            Origin::Store => meter::Cache::Miss,
+            Origin::Stale => meter::Cache::Stale,
+        });
         let reply = match looked.outcome {
             Outcome::Answer(answer) => Ok(answer.reply(manner.encoding, manner.headers)),
             Outcome::Moved(code) => Ok(reply::moved(&address(code, shape.suffix(), manner.asked))),
@@ -119,17 +169,26 @@ impl<S: Source> Edge<S> {
         (reply, looked.origin)
     }
 
-    /// One line for each answer, for who wants to see them: nothing in it says who asked what.
-    fn log(&self, ask: Option<Ask>, reply: &Reply, origin: Origin, started: Instant) {
+    /// Counts an answer, and writes a line for who wants to see it: nothing says who asked what.
+    fn told(&self, ask: Option<Ask>, reply: &Reply, origin: Origin, took: Duration) {
         let what = ask.as_ref().map_or("refused", Ask::name);
         let code = ask.and_then(|ask| ask.code());
+        let subject = match (ask, code) {
+            (_, Some(code)) => code.kind().into(),
+            (Some(_), None) => meter::Subject::Page,
+            (None, None) => meter::Subject::Nothing,
+        };
+        self.meter.answered(subject, reply.status().into(), took);
+        if !tracing::enabled!(Level::DEBUG) {
+            return;
+        }
         tracing::debug!(
             what,
             kind = code.map(|code| code.kind().keyword()),
             code = code.map(|code| self.log_key.hash_one(code)),
             status = reply.status().as_u16(),
             from = ?origin,
-            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "answered"
         );
     }

@@ -1,6 +1,9 @@
 //! Floor 2, rooms: state with a lifetime.
 
 pub mod settings;
+pub mod meter;
+pub mod readiness;
+pub mod guard;
 pub mod audit;
 pub mod store;
 pub mod source;

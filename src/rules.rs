@@ -20,4 +20,8 @@ pub mod qr;
 pub mod label;
 pub mod admit;
 pub mod fixed;
+pub mod later;
 pub mod staff;
+pub mod sketch;
+pub mod walk;
+pub mod harvest;

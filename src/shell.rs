@@ -4,6 +4,7 @@ pub mod logs;
 pub mod drain;
 mod patience;
 pub mod serve;
+pub mod admin;
 pub mod store_args;
 pub mod import;
 pub mod label;

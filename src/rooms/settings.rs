@@ -13,8 +13,12 @@ use crate::{
     },
 };
 
+pub mod admin;
+pub mod guard;
 mod sheet;
 
+use admin::AdminPort;
+use guard::GuardSettings;
 use sheet::Sheet;
 
 /// Everything the operator decides.
@@ -38,6 +42,10 @@ pub struct Settings {
     pub drain: Duration,
     /// Whom to tell of a hole: a `mailto:` or `https:` address.
     pub contact: String,
+    /// The private port.
+    pub admin: AdminPort,
+    /// How much one client may ask.
+    pub guard: GuardSettings,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -123,17 +131,7 @@ impl Settings {
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, StartError> {
         let mut sheet = Sheet::new(text, variables);
-        let public_url = sheet.text("public_url", PUBLIC_URL, |url| {
-            let rest = url
-                .strip_prefix("https://")
-                .or_else(|| url.strip_prefix("http://"));
-            let plain = rest.is_some_and(|rest| {
-                !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic())
-            });
-            (plain && url.len() <= PUBLIC_URL_MAX)
-                .then(|| url.trim_end_matches('/').to_owned())
-                .ok_or("should be like `https://www.pzcode.cn`")
-        });
+        let public_url = sheet.text("public_url", PUBLIC_URL, public_url);
         let listen = sheet.list("public.listen", &[LISTEN], |address| {
             address
                 .parse()
@@ -153,13 +151,7 @@ impl Settings {
         let cache_bytes = sheet.number("cache_bytes", CACHE_BYTES, 0..=1 << 40);
         let max_connections = sheet.number("max_connections", MAX_CONNECTIONS, 1..=1_000_000);
         let drain_seconds = sheet.number("drain_seconds", DRAIN_SECONDS, 0..=3600);
-        let contact = sheet.text("contact", CONTACT, |contact| {
-            let known = contact.starts_with("mailto:") || contact.starts_with("https://");
-            let one_line = contact.bytes().all(|byte| byte.is_ascii_graphic());
-            (known && one_line)
-                .then(|| contact.to_owned())
-                .ok_or("should be a `mailto:` or `https:` address")
-        });
+        let contact = sheet.text("contact", CONTACT, contact);
         let format = sheet.text("log.format", "auto", |name| match name {
             "auto" => Ok(LogFormat::Auto),
             "text" => Ok(LogFormat::Text),
@@ -170,6 +162,8 @@ impl Settings {
             name.parse()
                 .map_err(|_error| "should be `error`, `warn`, `info`, `debug` or `trace`")
         });
+        let admin = admin::read(&mut sheet);
+        let guard = guard::read(&mut sheet);
         // Only now, so that a wrong setting does not hide another.
         sheet.settle()?;
         let (Some(public_url), Some(listen), Some(store), Some(policy), Some(cache_bytes)) =
@@ -185,6 +179,9 @@ impl Settings {
         else {
             return Err(StartError::Settings(Mistakes::default()));
         };
+        let (Some(admin), Some(guard)) = (admin, guard) else {
+            return Err(StartError::Settings(Mistakes::default()));
+        };
         Ok(Self {
             public_url,
             public: PublicDoor {
@@ -198,9 +195,30 @@ impl Settings {
             max_connections,
             drain: Duration::from_secs(drain),
             contact,
+            admin,
+            guard,
             log: Log { format, level },
         })
     }
+}
+
+fn public_url(url: &str) -> Result<String, &'static str> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let plain = rest
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic()));
+    (plain && url.len() <= PUBLIC_URL_MAX)
+        .then(|| url.trim_end_matches('/').to_owned())
+        .ok_or("should be like `https://www.pzcode.cn`")
+}
+
+fn contact(contact: &str) -> Result<String, &'static str> {
+    let known = contact.starts_with("mailto:") || contact.starts_with("https://");
+    let one_line = contact.bytes().all(|byte| byte.is_ascii_graphic());
+    (known && one_line)
+        .then(|| contact.to_owned())
+        .ok_or("should be a `mailto:` or `https:` address")
 }
 
 fn store_url(text: &str) -> Result<StoreUrl, &'static str> {

@@ -14,6 +14,7 @@ use saoma_pages::{Lang, NotACode, Refusal};
 
 use crate::{
     rules::{
+        answer::Reply,
         find,
         negotiate::{self, Encoding, Form},
         reply,
@@ -137,6 +138,16 @@ impl<'r> Manner<'r> {
                 After::Stay
             },
             headers,
+        }
+    }
+}
+
+impl After {
+    /// The answer as it is sent.
+    pub fn send(self, reply: Reply) -> Reply {
+        match self {
+            Self::Stay => reply,
+            Self::Part => reply::parting(reply),
         }
     }
 }

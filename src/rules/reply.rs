@@ -112,6 +112,16 @@ pub fn answer(media: Media, keeping: Keeping, body: Vec<u8>) -> Answer {
 /// A no, with its status, its headers and its words. Nothing of what was asked is repeated but a
 /// well-formed code.
 pub fn refusal(refusal: &Refusal, form: Form, lang: Lang) -> Answer {
+    refusal_with(refusal, form, lang, vec![])
+}
+
+/// The same, with more headers.
+pub fn refusal_with(
+    refusal: &Refusal,
+    form: Form,
+    lang: Lang,
+    more: Vec<(HeaderName, HeaderValue)>,
+) -> Answer {
     let (media, body) = match form {
         Form::Page => (Media::Html, render::refusal_page(refusal, lang)),
         Form::Json => (Media::Problem, render::problem(refusal, lang)),
@@ -134,6 +144,7 @@ pub fn refusal(refusal: &Refusal, form: Form, lang: Lang) -> Answer {
         }
         Refusal::NotACode { .. } | Refusal::NoSuchPage | Refusal::NotAcceptable { .. } => {}
     }
+    headers.extend(more);
     Answer::new(status, headers, body, squeeze)
 }
 

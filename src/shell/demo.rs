@@ -70,6 +70,10 @@ pub enum DemoError {
 pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     let mut settings = Settings::load(None).map_err(ServeError::from)?;
     logs::start(&settings.log);
+    // Nobody scrapes a demo, and the port may be taken: only who asks for it by name gets it.
+    if std::env::var_os("SAOMA_ADMIN_LISTEN").is_none() {
+        settings.admin.listen = None;
+    }
     let folder = tempfile::Builder::new().prefix("saoma-demo-").tempdir()?;
     let path = folder.path().join("store");
     fill(&path)?;

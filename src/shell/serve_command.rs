@@ -3,15 +3,20 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::drain::{self, Ended};
+use super::admin::{self, Admin};
+use super::drain::{self, Ended, Stop};
 use super::{logs, serve};
 use crate::path::Edge;
+use crate::rooms::guard::Guard;
+use crate::rooms::meter::Meter;
+use crate::rooms::readiness::{Condition, Part, Readiness};
 use crate::rooms::settings::Settings;
 use crate::rooms::store::{PublicStore, StoreError};
 use crate::words::start::StartError;
@@ -24,6 +29,9 @@ pub struct ServeArgs {
     #[arg(long, env = "SAOMA_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 }
+
+/// A scraper reads its answer at once; nobody waits for one that does not.
+const DRAIN: Duration = Duration::from_secs(1);
 
 /// Why no door opened.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +74,13 @@ pub(super) async fn doors(
         cache_bytes,
         ..
     } = settings;
-    let edge = Arc::new(Edge::new(store, public_url, contact, *cache_bytes));
+    let (meter, readiness) = (Meter::new(), Readiness::default());
+    let guard = Guard::new(settings.guard, meter.clone());
+    let edge = Edge::new(store, public_url, contact, *cache_bytes).guarded(guard, meter.clone());
+    let edge = Arc::new(edge);
+    // Told last of all that it is over, so that a balancer can see the doors close.
+    let (last_stopper, last_stop) = drain::pair();
+    open_admin(settings, Admin::new(meter, readiness.clone()), last_stop).await?;
     let permits = Arc::new(Semaphore::new(settings.max_connections));
     let (stopper, stop) = drain::pair();
     let mut doors = JoinSet::new();
@@ -83,11 +97,30 @@ pub(super) async fn doors(
             settings.drain,
         ));
     }
+    readiness.set(Part::Doors, Condition::Fine);
     drain::on_signal(stopper).await?;
+    readiness.set(Part::Doors, Condition::Stopping);
     let mut ended = Ended::Clean;
     while let Some(door) = doors.join_next().await {
         ended = ended.and(door.unwrap_or(Ended::Cut));
     }
+    last_stopper.stop();
     tracing::info!(?ended, "closed");
+    Ok(())
+}
+
+/// Opens the private port, if there is one.
+async fn open_admin(settings: &Settings, admin: Admin, stop: Stop) -> Result<(), StartError> {
+    let Some(address) = settings.admin.listen else {
+        return Ok(());
+    };
+    for listener in serve::listen(&[address]).await? {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "private port open");
+        }
+        let permits = Arc::new(Semaphore::new(admin::CONNECTIONS));
+        let admin = Arc::new(admin.clone());
+        tokio::spawn(serve::serve(listener, admin, permits, stop.clone(), DRAIN));
+    }
     Ok(())
 }

@@ -136,7 +136,11 @@ impl Place {
     }
 
     pub(crate) fn serve(&self, variables: &[(&str, &str)]) -> Serving {
-        let mut all = vec![("SAOMA_PUBLIC_LISTEN", "127.0.0.1:0")];
+        // No private port: tests run side by side, and its default is one for the machine.
+        let mut all = vec![
+            ("SAOMA_PUBLIC_LISTEN", "127.0.0.1:0"),
+            ("SAOMA_ADMIN_LISTEN", ""),
+        ];
         all.extend(variables);
         let mut running = self.start(&["serve"], &all);
         let address = until("the door is open", || {

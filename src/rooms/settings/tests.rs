@@ -33,6 +33,8 @@ fn the_example_file_shows_every_setting_with_its_default() {
         "max_connections",
         "drain_seconds",
         "contact",
+        "admin",
+        "guard",
         "log",
     ];
     all.sort_unstable();
