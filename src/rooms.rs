@@ -7,4 +7,5 @@ pub mod guard;
 pub mod audit;
 pub mod store;
 pub mod source;
+pub mod supply;
 pub mod cache;

@@ -3,7 +3,11 @@
 //! A TOML file, then the environment, which wins: `public.listen` is `SAOMA_PUBLIC_LISTEN` there.
 //! Lists are separated by commas. `deploy/saoma.toml` shows every key with its default.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::{
     rooms::store::StoreUrl,
@@ -14,6 +18,7 @@ use crate::{
 };
 
 pub mod admin;
+mod fallback;
 pub mod guard;
 mod sheet;
 
@@ -57,6 +62,8 @@ pub struct PublicDoor {
     pub listen: Vec<SocketAddr>,
     /// Where views and pairs are, if not with everything else.
     pub store: Option<StoreUrl>,
+    /// A folder where this door notes what it has seen of a store elsewhere.
+    pub fallback: Option<PathBuf>,
 }
 
 /// The log.
@@ -164,6 +171,7 @@ impl Settings {
         });
         let admin = admin::read(&mut sheet);
         let guard = guard::read(&mut sheet);
+        let fallback = fallback::read(&mut sheet);
         // Only now, so that a wrong setting does not hide another.
         sheet.settle()?;
         let (Some(public_url), Some(listen), Some(store), Some(policy), Some(cache_bytes)) =
@@ -179,7 +187,7 @@ impl Settings {
         else {
             return Err(StartError::Settings(Mistakes::default()));
         };
-        let (Some(admin), Some(guard)) = (admin, guard) else {
+        let (Some(admin), Some(guard), Some(fallback)) = (admin, guard, fallback) else {
             return Err(StartError::Settings(Mistakes::default()));
         };
         Ok(Self {
@@ -187,6 +195,7 @@ impl Settings {
             public: PublicDoor {
                 listen,
                 store: public_store,
+                fallback,
             },
             store,
             core_store,

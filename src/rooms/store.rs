@@ -11,6 +11,8 @@ use saoma_pages::{Alert, Audience, View};
 
 use address::RedisUrl;
 
+use crate::rooms::meter::StoreMeter;
+use crate::rooms::readiness::Readiness;
 use crate::rules::card;
 use crate::rules::class::Class;
 use crate::rules::stored::{StoredView, open_sheets};
@@ -25,11 +27,13 @@ mod embedded;
 mod engine;
 pub mod pairs;
 mod redis;
+mod seen;
 pub mod transfer;
 
 pub use address::{Rooms, StoreUrl};
 pub use embedded::EmbeddedReader;
 pub use redis::RedisReader;
+pub use seen::Seen;
 
 /// What the operator is told when a store cannot be opened or written.
 #[derive(Debug, thiserror::Error)]
@@ -164,6 +168,14 @@ impl PublicStore {
                 RedisUrl::clone(url),
                 policy,
             )))),
+        }
+    }
+
+    /// Tells these two how the store is doing. One that is on this machine is doing well.
+    pub fn watch(&self, meter: &StoreMeter, readiness: &Readiness) {
+        match self {
+            Self::Embedded(_) => {}
+            Self::Redis(reader) => reader.watch(meter.clone(), readiness.clone()),
         }
     }
 

@@ -93,7 +93,7 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
             .first()
             .and_then(|listener| listener.local_addr().ok());
         introduce(reachable(bound.unwrap_or(listen)));
-        doors(listeners, store, &settings)
+        doors(listeners, store, None, &settings)
             .await
             .map_err(|error: StartError| ServeError::from(error))
     })?;

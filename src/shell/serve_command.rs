@@ -18,7 +18,8 @@ use crate::rooms::guard::Guard;
 use crate::rooms::meter::Meter;
 use crate::rooms::readiness::{Condition, Part, Readiness};
 use crate::rooms::settings::Settings;
-use crate::rooms::store::{PublicStore, StoreError};
+use crate::rooms::store::{PublicStore, Seen, StoreError};
+use crate::rooms::supply::Supply;
 use crate::words::start::StartError;
 
 /// Arguments of `saoma serve`.
@@ -52,12 +53,15 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
     let settings = Settings::load(args.config.as_deref())?;
     logs::start(&settings.log);
     let store = PublicStore::open(settings.public_store(), settings.policy)?;
+    let seen = settings.public.fallback.as_deref();
+    let seen = seen.map(|folder| Seen::open(folder, settings.policy));
+    let seen = seen.transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let listeners = serve::listen(&settings.public.listen).await?;
-        doors(listeners, store, &settings).await?;
+        doors(listeners, store, seen, &settings).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -66,6 +70,7 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
 pub(super) async fn doors(
     listeners: Vec<TcpListener>,
     store: PublicStore,
+    seen: Option<Seen>,
     settings: &Settings,
 ) -> Result<(), StartError> {
     let Settings {
@@ -76,6 +81,8 @@ pub(super) async fn doors(
     } = settings;
     let (meter, readiness) = (Meter::new(), Readiness::default());
     let guard = Guard::new(settings.guard, meter.clone());
+    store.watch(meter.store(), &readiness);
+    let store = Supply::new(store, seen, meter.store().clone());
     let edge = Edge::new(store, public_url, contact, *cache_bytes).guarded(guard, meter.clone());
     let edge = Arc::new(edge);
     // Told last of all that it is over, so that a balancer can see the doors close.

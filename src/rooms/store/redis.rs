@@ -24,6 +24,7 @@ mod state;
 mod listing;
 mod lane;
 mod fleet;
+mod health;
 mod reader;
 mod writer;
 

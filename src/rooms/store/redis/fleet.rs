@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use super::health::Health;
 use super::lane::{Lane, Link, Now, Why};
 use super::listing::{Claim, Listing};
 use super::slots::SLOTS;
@@ -36,6 +37,7 @@ pub(super) struct Fleet {
     nodes: Mutex<Vec<Arc<Node>>>,
     chart: watch::Sender<Arc<Chart>>,
     discovered: Notify,
+    health: Mutex<Option<Health>>,
 }
 
 /// One server.
@@ -69,6 +71,7 @@ impl Fleet {
             nodes: Mutex::new(nodes.clone()),
             chart: watch::Sender::default(),
             discovered: Notify::new(),
+            health: Mutex::default(),
         };
         fleet.redraw(&nodes);
         fleet
@@ -163,9 +166,15 @@ impl Fleet {
         }
     }
 
-    /// Wakes who waits for a way.
+    /// A lane is another than it was: wakes who waits for a way, and tells who wants to know.
     pub(super) fn stirred(&self) {
         self.chart.send_modify(|_chart| ());
+        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Health::of(&self.chart(), *health);
+        if let Some(watcher) = self.state.watcher.get().filter(|_| *health != Some(now)) {
+            watcher.tell(now);
+        }
+        *health = Some(now);
     }
 
     fn redraw(&self, nodes: &[Arc<Node>]) {
@@ -173,6 +182,7 @@ impl Fleet {
         let after = Chart::of(nodes, &before);
         let has_moved = after.differs(&before);
         self.chart.send_replace(Arc::new(after));
+        self.stirred();
         if has_moved {
             self.state.forget_all();
         }
@@ -291,6 +301,10 @@ impl Chart {
             owners,
             nodes: nodes.to_vec(),
         }
+    }
+
+    pub(super) fn nodes(&self) -> &[Arc<Node>] {
+        &self.nodes
     }
 
     pub(super) fn owner(&self, slot: u16) -> Option<&Arc<Node>> {

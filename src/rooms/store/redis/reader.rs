@@ -11,10 +11,13 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use super::fleet::Fleet;
+use super::health::Watcher;
 use super::lane::{Lane, Link, Why};
 use super::slots::{mark_of, slot_of};
 use super::state::class_key;
 use super::{GENERATION, key};
+use crate::rooms::meter::StoreMeter;
+use crate::rooms::readiness::{Condition, Part, Readiness};
 use crate::rooms::store::address::RedisUrl;
 use crate::rooms::store::{Kept, Rack};
 use crate::rules::stored;
@@ -47,6 +50,16 @@ impl RedisReader {
 
     pub(in super::super) fn epoch(&self, code: Code) -> u64 {
         self.fleet.state.epochs.of(&code.key())
+    }
+
+    /// Tells these two how the servers are doing, and sets out at once so that there is something
+    /// to tell.
+    pub(in super::super) fn watch(&self, meter: StoreMeter, readiness: Readiness) {
+        readiness.set(Part::Store, Condition::Starting);
+        let watcher = Watcher { meter, readiness };
+        // Who came first goes on being told.
+        let _first = self.fleet.state.watcher.set(watcher);
+        self.start();
     }
 
     /// How many keys the server has said to have changed.

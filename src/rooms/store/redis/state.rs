@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::epochs::Epochs;
+use super::health::Watcher;
 use super::{key, prefix};
 use crate::rooms::store::Rack;
 use crate::rooms::store::address::RedisUrl;
@@ -23,6 +24,7 @@ pub(super) struct State {
     classes: Mutex<HashMap<Vec<u8>, Box<[u8]>>>,
     generation: Mutex<Vec<u8>>,
     invalidations: AtomicU64,
+    pub(super) watcher: OnceLock<Watcher>,
 }
 
 impl State {
@@ -33,6 +35,7 @@ impl State {
             classes: Mutex::default(),
             generation: Mutex::default(),
             invalidations: AtomicU64::new(0),
+            watcher: OnceLock::new(),
         }
     }
 
@@ -76,6 +79,9 @@ impl State {
     /// A key has changed.
     pub(super) fn forget(&self, key: &[u8]) {
         self.invalidations.fetch_add(1, Ordering::Relaxed);
+        if let Some(watcher) = self.watcher.get() {
+            watcher.meter.invalidations(1);
+        }
         if let Some(code) = key.strip_prefix(prefix(Rack::Views)) {
             self.epochs.move_one(code);
         } else if key.starts_with(prefix(Rack::Classes)) {

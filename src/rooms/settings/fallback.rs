@@ -1,0 +1,19 @@
+//! `public.fallback`: where this edge notes what it has seen of a store elsewhere.
+
+use std::path::PathBuf;
+
+use super::sheet::Sheet;
+
+/// Nowhere, unless the operator names a folder on this machine.
+const NOWHERE: &str = "";
+
+/// The folder; the inner nothing means that there is none.
+pub(super) fn read(sheet: &mut Sheet) -> Option<Option<PathBuf>> {
+    sheet.text("public.fallback", NOWHERE, |text| match text {
+        NOWHERE => Ok(None),
+        url => match url.split_once(':') {
+            Some(("embedded", path)) if !path.is_empty() => Ok(Some(path.into())),
+            Some(_) | None => Err("should be like `embedded:/var/lib/saoma/seen`, or nothing"),
+        },
+    })
+}
