@@ -1,18 +1,26 @@
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt as _;
 use saoma::path::Edge;
-use saoma::rooms::store::{PublicStore, StoreUrl};
+use saoma::rooms::meter::Meter;
+use saoma::rooms::readiness::{Part, Readiness};
+use saoma::rooms::store::{PublicStore, Seen, StoreUrl};
+use saoma::rooms::supply::Supply;
 use saoma::words::policy::Policy;
 
 /// Far less than the half minute after which a page is proven anew in any case. Rule 7 says a
-/// second; `tests/redis/figures` measures that, where nothing else keeps the machine busy.
+/// second; `loadtest/faults.sh` measures that, where nothing else keeps the machine busy.
 pub(crate) const PROMPT: Duration = Duration::from_secs(10);
 
 /// A public door without its socket.
 #[derive(Clone)]
-pub(crate) struct Door(Arc<Edge<PublicStore>>);
+pub(crate) struct Door {
+    edge: Arc<Edge<Supply>>,
+    meter: Meter,
+    readiness: Readiness,
+}
 
 /// Everything a reader gets but the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,24 +35,43 @@ impl Door {
         Self::of(PublicStore::open(url, Policy::default()).unwrap())
     }
 
+    /// One that notes in this folder what it has seen.
+    pub(crate) fn noting(url: &StoreUrl, folder: &Path) -> Self {
+        let seen = Seen::open(folder, Policy::default()).unwrap();
+        let store = PublicStore::open(url, Policy::default()).unwrap();
+        Self::with(store, Some(seen))
+    }
+
     /// The door of a process that has both rooms.
     pub(crate) fn of(store: PublicStore) -> Self {
+        Self::with(store, None)
+    }
+
+    fn with(store: PublicStore, seen: Option<Seen>) -> Self {
+        let (meter, readiness) = (Meter::new(), Readiness::default());
+        store.watch(meter.store(), &readiness);
+        let supply = Supply::new(store, seen, meter.store().clone());
         let contact = "mailto:security@example.com";
-        Self(Arc::new(Edge::new(
-            store,
-            "https://www.pzcode.cn",
-            contact,
-            1 << 24,
-        )))
+        let edge = Edge::new(supply, "https://www.pzcode.cn", contact, 1 << 24);
+        Self {
+            edge: Arc::new(edge),
+            meter,
+            readiness,
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        let request = http::Request::get(path)
-            .header("host", "door")
-            .body(())
-            .unwrap();
+        self.ask("GET", path, &[]).await
+    }
+
+    pub(crate) async fn ask(&self, method: &str, path: &str, head: &[(&str, &str)]) -> Answer {
+        let mut request = http::Request::builder().method(method).uri(path);
+        for (name, value) in [("host", "door")].iter().chain(head) {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(()).unwrap();
         let from = saoma::words::peer::Peer::plain(std::net::Ipv4Addr::LOCALHOST.into());
-        let (head, body) = self.0.answer(request, &from).await.into_parts();
+        let (head, body) = self.edge.answer(request, &from).await.into_parts();
         let named = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
             (name.to_string(), value.as_bytes().to_vec())
         };
@@ -54,9 +81,7 @@ impl Door {
             body: body.collect().await.unwrap().to_bytes().to_vec(),
         }
     }
-}
 
-impl Door {
     /// Asks until it is so.
     pub(crate) async fn until(&self, path: &str, so: impl Fn(&Answer) -> bool) -> Answer {
         let started = Instant::now();
@@ -68,6 +93,21 @@ impl Door {
             assert!(started.elapsed() < PROMPT, "{path}: still {answer:?}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// What `/readyz` says of the store.
+    pub(crate) fn store_is(&self) -> &'static str {
+        self.readiness.of(Part::Store).name()
+    }
+
+    /// What a scraper reads under this name and label.
+    pub(crate) fn counted(&self, name: &str) -> f64 {
+        let text = self.meter.render();
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no {name}"))
+            .trim()
+            .parse()
+            .unwrap()
     }
 }
 

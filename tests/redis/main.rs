@@ -26,5 +26,7 @@ mod cluster;
 mod nodes;
 // From one engine to another.
 mod transfer;
+// What an operator is told, and what an edge notes for bad days.
+mod told;
 // What a door says when the store does not.
 mod outages;
