@@ -3,11 +3,7 @@
 //! A TOML file, then the environment, which wins: `public.listen` is `SAOMA_PUBLIC_LISTEN` there.
 //! Lists are separated by commas. `deploy/saoma.toml` shows every key with its default.
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use crate::{
     rooms::store::StoreUrl,
@@ -18,11 +14,12 @@ use crate::{
 };
 
 pub mod admin;
-mod fallback;
+pub mod fallback;
 pub mod guard;
 mod sheet;
 
 use admin::AdminPort;
+use fallback::Fallback;
 use guard::GuardSettings;
 use sheet::Sheet;
 
@@ -62,8 +59,8 @@ pub struct PublicDoor {
     pub listen: Vec<SocketAddr>,
     /// Where views and pairs are, if not with everything else.
     pub store: Option<StoreUrl>,
-    /// A folder where this door notes what it has seen of a store elsewhere.
-    pub fallback: Option<PathBuf>,
+    /// What this door notes of a store elsewhere.
+    pub fallback: Fallback,
 }
 
 /// The log.

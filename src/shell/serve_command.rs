@@ -53,7 +53,7 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
     let settings = Settings::load(args.config.as_deref())?;
     logs::start(&settings.log);
     let store = PublicStore::open(settings.public_store(), settings.policy)?;
-    let seen = settings.public.fallback.as_deref();
+    let seen = settings.public.fallback.folder.as_deref();
     let seen = seen.map(|folder| Seen::open(folder, settings.policy));
     let seen = seen.transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

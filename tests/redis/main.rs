@@ -26,6 +26,9 @@ mod cluster;
 mod nodes;
 // From one engine to another.
 mod transfer;
+// The same with a bad way, a full server, a demoted one and rotten views.
+mod faults;
+mod proxy;
 // What an operator is told, and what an edge notes for bad days.
 mod told;
 // What a door says when the store does not.

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use saoma::rooms::store::StoreUrl;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -13,18 +14,26 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// Nobody has to do anything for the door to find the store again.
 const RECOVERY: Duration = Duration::from_secs(30);
 
-struct Scene {
-    server: Server,
-    folder: TempDir,
-    door: Door,
+/// A door before a store that something happens to.
+pub(crate) struct Scene {
+    pub(crate) server: Server,
+    pub(crate) folder: TempDir,
+    pub(crate) door: Door,
 }
 
 impl Scene {
     /// A door that has shown the vehicle, and never the battery.
-    async fn open() -> Self {
-        let (server, folder) = (Server::start(), TempDir::new().unwrap());
+    pub(crate) async fn open() -> Self {
+        let server = Server::start();
+        let url = server.url();
+        Self::before(server, &url).await
+    }
+
+    /// The same, on this way to the server.
+    pub(crate) async fn before(server: Server, way: &StoreUrl) -> Self {
+        let folder = TempDir::new().unwrap();
         take(&core(server.url(), folder.path()), DEMO);
-        let door = Door::before(&server.url());
+        let door = Door::before(way);
         assert!(door.get(VIN).await.is_fresh());
         Self {
             server,
@@ -54,7 +63,7 @@ impl Scene {
     }
 
     /// What holds in any outage, until it ends.
-    async fn is_bridged(&self) {
+    pub(crate) async fn is_bridged(&self) {
         self.until("stale", VIN, Answer::is_stale).await;
         for path in [PWB, ABSENT] {
             let answer = self.get(path).await;
@@ -69,7 +78,7 @@ impl Scene {
         assert!(started.elapsed() < Duration::from_secs(20));
     }
 
-    async fn is_over(&self) {
+    pub(crate) async fn is_over(&self) {
         for path in [VIN, PWB] {
             self.until("fresh again", path, Answer::is_fresh).await;
         }

@@ -50,6 +50,31 @@ impl Server {
         panic!("no redis-server starts; tests/setup installs it");
     }
 
+    /// A sentinel with these lines in its file.
+    pub(crate) fn sentinel(lines: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("sentinel.conf");
+        for _attempt in 0..5 {
+            let port = free_port();
+            let head = format!(
+                "port {port}\nbind 127.0.0.1\ndir {}\n",
+                folder.path().display()
+            );
+            std::fs::write(&file, head + lines).unwrap();
+            let mut child = quiet(Command::new("redis-sentinel").arg(&file));
+            if answers(port, &mut child) {
+                return Self {
+                    child,
+                    folder,
+                    port,
+                    options: Vec::new(),
+                };
+            }
+            end(&mut child);
+        }
+        panic!("no redis-sentinel starts; tests/setup installs it");
+    }
+
     pub(crate) fn url(&self) -> StoreUrl {
         self.as_user("")
     }
@@ -109,12 +134,18 @@ pub(crate) fn free_port() -> u16 {
 }
 
 fn spawn(port: u16, folder: &TempDir, options: &[String]) -> Child {
-    Command::new("redis-server")
+    let mut command = Command::new("redis-server");
+    command
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
         .args(["--save", "", "--appendonly", "no"])
         .arg("--dir")
         .arg(folder.path())
-        .args(options)
+        .args(options);
+    quiet(&mut command)
+}
+
+fn quiet(command: &mut Command) -> Child {
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -40,7 +40,7 @@ const LOCK: &str = "seen.lock";
 /// What this edge has seen.
 #[derive(Debug)]
 pub struct Seen {
-    shelf: Arc<RwLock<Shelf>>,
+    files: Arc<RwLock<Files>>,
     notes: Option<SyncSender<Note>>,
     scribe: Option<JoinHandle<()>>,
     policy: Policy,
@@ -49,7 +49,7 @@ pub struct Seen {
 }
 
 #[derive(Debug)]
-struct Shelf {
+struct Files {
     folder: PathBuf,
     young: Volume,
     old: Option<Volume>,
@@ -82,7 +82,7 @@ impl Seen {
             TryLockError::WouldBlock => fail(std::io::ErrorKind::ResourceBusy.into()),
         })?;
         let open = |name: &str| Volume::open(writable(&folder.join(name))?);
-        let shelf = Arc::new(RwLock::new(Shelf {
+        let files = Arc::new(RwLock::new(Files {
             young: open(YOUNG).map_err(fail)?,
             old: Some(open(OLD).map_err(fail)?),
             folder: folder.to_owned(),
@@ -90,14 +90,14 @@ impl Seen {
         }));
         let (notes, written) = sync_channel(WAITING);
         let scribe = {
-            let shelf = Arc::clone(&shelf);
+            let files = Arc::clone(&files);
             std::thread::Builder::new()
                 .name("saoma-seen".to_owned())
-                .spawn(move || write(&shelf, &written, volumes_bytes))
+                .spawn(move || write(&files, &written, volumes_bytes))
                 .map_err(fail)?
         };
         Ok(Self {
-            shelf,
+            files,
             notes: Some(notes),
             scribe: Some(scribe),
             policy,
@@ -110,13 +110,13 @@ impl Seen {
         let now = Timestamp::now();
         let mark = kept.map_or(0, Kept::mark);
         {
-            let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
-            let known = shelf.marks.get(&code);
+            let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+            let known = files.marks.get(&code);
             if known.is_some_and(|(known, at)| *known == mark && age(*at, now) < AGAIN_AFTER) {
                 return;
             }
             // Of what was never there, nothing has to be said.
-            if kept.is_none() && shelf.find(code).is_none() {
+            if kept.is_none() && files.find(code).is_none() {
                 return;
             }
         }
@@ -138,8 +138,8 @@ impl Seen {
 
     /// What was kept for this code when it was last seen, and how long ago that was.
     pub fn recall(&self, code: Code) -> Option<(Kept, Duration)> {
-        let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = shelf.find(code)?;
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = files.find(code)?;
         let mut parts = entry.parts.into_iter();
         let kept = Kept {
             view: parts.next()?,
@@ -161,7 +161,7 @@ impl Drop for Seen {
     }
 }
 
-impl Shelf {
+impl Files {
     /// What was last written, even if that it is gone.
     fn find(&self, code: Code) -> Option<Entry> {
         let key = code.key();
@@ -173,7 +173,7 @@ impl Shelf {
             .filter(|entry| !entry.parts.is_empty())
     }
 
-    fn append(&mut self, note: Note, volumes_bytes: u64) -> std::io::Result<()> {
+    fn append(&mut self, note: &Note, volumes_bytes: u64) -> std::io::Result<()> {
         if self.young.bytes() > volumes_bytes / 2 {
             self.old = None;
             std::fs::rename(self.folder.join(YOUNG), self.folder.join(OLD))?;
@@ -188,11 +188,11 @@ impl Shelf {
 }
 
 /// Writes what is noted until nobody notes any more.
-fn write(shelf: &RwLock<Shelf>, notes: &Receiver<Note>, volumes_bytes: u64) {
+fn write(files: &RwLock<Files>, notes: &Receiver<Note>, volumes_bytes: u64) {
     let mut was_well = true;
     for note in notes {
-        let mut shelf = shelf.write().unwrap_or_else(PoisonError::into_inner);
-        let written = shelf.append(note, volumes_bytes);
+        let mut files = files.write().unwrap_or_else(PoisonError::into_inner);
+        let written = files.append(&note, volumes_bytes);
         if let (Err(error), true) = (&written, was_well) {
             tracing::error!(%error, "what is seen of the store cannot be noted");
         }

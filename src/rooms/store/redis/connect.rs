@@ -262,8 +262,8 @@ pub(super) fn client(
     })
 }
 
-/// A client that asks sentinels where the master is. They are asked under the same name and
-/// password.
+/// A client that asks sentinels where the master is. They have names and passwords of their own,
+/// since one that wants none refuses who shows one.
 pub(super) fn sentinel(
     url: &RedisUrl,
     master: &str,
@@ -278,6 +278,12 @@ pub(super) fn sentinel(
     }
     if let Some(password) = &url.password {
         builder = builder.set_client_to_redis_password(password);
+    }
+    if let Some(user) = &url.sentinel_user {
+        builder = builder.set_client_to_sentinel_username(user);
+    }
+    if let Some(password) = &url.sentinel_password {
+        builder = builder.set_client_to_sentinel_password(password);
     }
     if let Some(certificates) = certificates {
         builder = builder

@@ -18,9 +18,8 @@ pub(super) struct Watcher {
 /// How the servers are doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Health {
-    /// Whether there is a way to every slot.
-    is_whole: bool,
-    is_setting_out: bool,
+    /// Closed if there is a way to every slot.
+    ways: Breaker,
     is_emptied: bool,
     is_tracked: bool,
     /// Whether it ever was whole, since this process began.
@@ -46,9 +45,13 @@ impl Health {
                 .any(|lane| matches!(lane.now(), Now::Up(_)))
         };
         let is_whole = is_owned && owners.iter().all(is_up);
+        let is_setting_out = || lanes().any(|lane| matches!(lane.now(), Now::Starting));
         Self {
-            is_whole,
-            is_setting_out: lanes().any(|lane| matches!(lane.now(), Now::Starting)),
+            ways: match is_whole {
+                true => Breaker::Closed,
+                false if is_setting_out() => Breaker::Trying,
+                false => Breaker::Open,
+            },
             is_emptied: lanes().any(|lane| matches!(lane.now(), Now::Down(Why::Emptied))),
             is_tracked: !lanes().any(|lane| matches!(lane.now(), Now::Up(link) if !link.tracked)),
             was_whole: is_whole || before.is_some_and(|before| before.was_whole),
@@ -56,7 +59,7 @@ impl Health {
     }
 
     fn condition(self) -> Condition {
-        if self.is_whole {
+        if self.ways == Breaker::Closed {
             Condition::Fine
         } else if !self.was_whole && !self.is_emptied {
             Condition::Starting
@@ -67,18 +70,8 @@ impl Health {
         }
     }
 
-    const fn breaker(self) -> Breaker {
-        if self.is_whole {
-            Breaker::Closed
-        } else if self.is_setting_out {
-            Breaker::Trying
-        } else {
-            Breaker::Open
-        }
-    }
-
-    const fn tracking(self) -> Tracking {
-        if !self.is_whole {
+    fn tracking(self) -> Tracking {
+        if self.ways != Breaker::Closed {
             Tracking::Lost
         } else if self.is_tracked {
             Tracking::On
@@ -90,7 +83,7 @@ impl Health {
 
 impl Watcher {
     pub(super) fn tell(&self, health: Health) {
-        self.meter.breaker(health.breaker());
+        self.meter.breaker(health.ways);
         self.meter.tracking(health.tracking());
         self.meter.emptied(health.is_emptied);
         self.readiness.set(Part::Store, health.condition());
