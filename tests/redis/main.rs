@@ -24,6 +24,8 @@ mod sentinel;
 // Six nodes, of which any may move, die or come back empty.
 mod cluster;
 mod nodes;
+// The same requests, the same bytes, whatever is behind the door.
+mod suite;
 // From one engine to another.
 mod transfer;
 // The same with a bad way, a full server, a demoted one and rotten views.

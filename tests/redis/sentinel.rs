@@ -14,7 +14,7 @@ use crate::server::{Server, end, free_port};
 const FAILOVER: Duration = Duration::from_secs(40);
 
 /// One master, two replicas, three sentinels.
-struct Group {
+pub(crate) struct Group {
     master: Server,
     replicas: [Server; 2],
     sentinels: Vec<(Child, u16)>,
@@ -22,7 +22,7 @@ struct Group {
 }
 
 impl Group {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let master = Server::start();
         let of = format!("127.0.0.1 {}", master.port);
         let replicas = [(); 2]
@@ -69,7 +69,7 @@ impl Group {
         }
     }
 
-    fn url(&self) -> StoreUrl {
+    pub(crate) fn url(&self) -> StoreUrl {
         let hosts: Vec<String> = self
             .sentinels
             .iter()
