@@ -31,6 +31,8 @@ mod transfer;
 // The same with a bad way, a full server, a demoted one and rotten views.
 mod faults;
 mod proxy;
+// What a run of loadtest/faults.sh measures.
+mod figures;
 // What an operator is told, and what an edge notes for bad days.
 mod told;
 // What a door says when the store does not.

@@ -15,7 +15,7 @@ const FAILOVER: Duration = Duration::from_secs(40);
 
 /// One master, two replicas, three sentinels.
 pub(crate) struct Group {
-    master: Server,
+    pub(crate) master: Server,
     replicas: [Server; 2],
     sentinels: Vec<(Child, u16)>,
     _folder: TempDir,
