@@ -132,7 +132,8 @@ pub(crate) fn unknown(
     Ok(())
 }
 
-fn each(province: &Province, kind: Sticker, mut hear: impl FnMut(&[u8])) {
+/// Every code of this kind, in the order in which they were given out.
+pub(crate) fn each(province: &Province, kind: Sticker, mut hear: impl FnMut(&[u8])) {
     for vehicle in province.vehicles() {
         match kind {
             Sticker::Vin => hear(vehicle.code.as_bytes()),

@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::baseline::{Baseline, NoBaseline};
 use crate::codes::{Draw, Sticker};
+use crate::harvest::Harvest;
 use crate::ink::Pen;
 use crate::province::{MOST_VEHICLES, Province};
 use crate::records::{Kind, Records};
@@ -31,6 +32,7 @@ mod loopback;
 mod message;
 mod baseline;
 mod scan;
+mod harvest;
 
 /// Generated provinces, scans and baselines for saoma. Loopback only.
 #[derive(Debug, Parser)]
@@ -60,6 +62,9 @@ enum Command {
         after_help = "Example: saoma-loadtest scan --url http://127.0.0.1:8080 --codes codes.txt --rate 2000"
     )]
     Scan(Scan),
+    /// Play honest crowds and copiers to the guard, and report what each got within an hour.
+    #[command(after_help = "Example: saoma-loadtest harvest --profile harvest-rotating --hours 4")]
+    Harvest(Harvest),
 }
 
 #[derive(Debug, Args)]
@@ -122,6 +127,7 @@ fn main() -> ExitCode {
         Command::Codes(arguments) => print_codes(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments).map_err(Stopped::from),
         Command::Scan(arguments) => scan::run(&arguments).map_err(Stopped::from),
+        Command::Harvest(arguments) => harvest::run(&arguments).map_err(Stopped::from),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

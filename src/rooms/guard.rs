@@ -29,8 +29,9 @@ use crate::{
         settings::guard::{GuardSettings, ThisMachine},
     },
     rules::{
-        harvest::{Range, Seen, Step, Verdict, WINDOW_SECONDS},
+        harvest::{Ground, Seen, Step, Verdict, WALKED_KIND, WALKED_RANGE, WINDOW_SECONDS},
         later::{Budget, Why},
+        sketch::Novelty,
         walk,
     },
     words::{code::Code, peer::Peer},
@@ -42,7 +43,7 @@ mod tracks;
 
 use clock::Clock;
 use table::Table;
-use tracks::{Client, Ground, Patch, Share, Visit};
+use tracks::{Client, Field, Patch, Share};
 
 /// The guard of one door.
 pub struct Guard {
@@ -52,7 +53,7 @@ pub struct Guard {
     key: RandomState,
     clients: Table<Client>,
     shares: Table<Share>,
-    grounds: Table<Ground>,
+    fields: Table<Field>,
     patches: Table<Patch>,
     room: Semaphore,
     reserve: Semaphore,
@@ -125,7 +126,7 @@ impl Guard {
             key: RandomState::new(),
             clients: Table::new(clients, WINDOW_SECONDS),
             shares: Table::new(clients, WINDOW_SECONDS),
-            grounds: Table::new(clients, WINDOW_SECONDS),
+            fields: Table::new(clients, WINDOW_SECONDS),
             patches: Table::new(clients.saturating_mul(PATCHES), WINDOW_SECONDS),
             room: Semaphore::new(settings.requests_at_once),
             reserve: Semaphore::new(settings.requests_at_once.div_ceil(RESERVE)),
@@ -200,24 +201,41 @@ impl Guard {
         let of_range =
             self.shares
                 .with(share, now, || Share::new(now), |share| share.see(mark, now));
-        let (step, range) = self.step(client, range, code);
+        let step = self.step(client, code);
         self.tell(now);
-        self.with(caller, |client| {
+        let (mut seen, novelty, left) = self.with(caller, |client| {
             let hour = &mut client.hour;
             hour.turn(now);
-            let novelty = hour.codes.see(mark);
-            hour.count(step, novelty);
+            let novelty = hour.see(mark, range, step);
             let seen = Seen {
                 codes: hour.codes.count(),
                 of_range,
                 led: hour.led,
-                joined: hour.joined,
-                step,
-                range,
+                stayed: hour.stayed,
+                followed: hour.followed,
+                ground: Ground::Calm,
             };
-            let verdict = seen.verdict(&self.settings.harvest);
-            (verdict, Duration::from_secs(hour.left(now)))
-        })
+            (seen, novelty, hour.left(now))
+        });
+        for (field, walk) in [
+            (range, WALKED_RANGE),
+            (self.key.hash_one(code.kind()), WALKED_KIND),
+        ] {
+            let ground = self.fields.with(
+                field,
+                now,
+                || Field::new(now),
+                |field| {
+                    if novelty == Novelty::New {
+                        field.count(step, now);
+                    }
+                    field.ground(walk)
+                },
+            );
+            seen.ground = seen.ground.max(ground);
+        }
+        let verdict = seen.verdict(&self.settings.harvest);
+        (verdict, Duration::from_secs(left))
     }
 
     /// Charges what the answer was worth, beyond the one that was paid.
@@ -251,34 +269,21 @@ impl Guard {
         })
     }
 
-    /// What this code is part of, beside what was asked for next to it.
-    fn step(&self, client: u64, range: u64, code: &Code) -> (Step, Range) {
+    /// What it is that this client asks for this code.
+    fn step(&self, client: u64, code: &Code) -> Step {
         let now = self.now();
-        let tag = u32::try_from(client >> 32).unwrap_or_default();
-        let ground = |blocks| {
-            self.grounds.with(
-                range,
-                now,
-                || Ground::new(now),
-                |ground| ground.fill(blocks, now),
-            )
-        };
-        let calm = ground(0);
-        let mut filled = 0;
-        let mut step = Step::Alone;
-        for (block, place) in walk::blocks(code) {
+        // 0 is nobody.
+        let tag = u32::try_from(client >> 32).unwrap_or_default().max(1);
+        let steps = walk::blocks(code).map(|(block, place)| {
             let key = self.key.hash_one(block);
-            let visit: Visit = self.patches.with(
+            self.patches.with(
                 key,
                 now,
                 || Patch::new(now),
-                |patch| patch.visit(place, tag, calm, now),
-            );
-            step = step.max(visit.step);
-            filled += u32::from(visit.filled);
-        }
-        let range = if filled > 0 { ground(filled) } else { calm };
-        (step, range)
+                |patch| patch.visit(place, tag, now),
+            )
+        });
+        steps.max().unwrap_or(Step::Alone)
     }
 
     fn with<R>(&self, caller: Caller, act: impl FnOnce(&mut Client) -> R) -> R {
@@ -317,8 +322,8 @@ impl Guard {
             && self.told.compare_exchange(told, now, order, order).is_ok()
         {
             self.meter.guard().tracked(self.clients.len());
-            let walked = |ground: &Ground| ground.range() == Range::Walked;
-            self.meter.guard().walked(self.grounds.count(walked));
+            let walked = |field: &Field| field.ground(WALKED_RANGE) == Ground::Walked;
+            self.meter.guard().walked(self.fields.count(walked));
         }
     }
 

@@ -7,8 +7,12 @@
 //! |---|---|---|
 //! | different codes from one client | a carrier's address with 2,000 phones: some thousands | [`Limits::codes`] |
 //! | those of them in one range | the same address: spread over makers and districts; a workshop: 200 of one maker | [`Limits::range`] |
-//! | codes from blocks it fills alone | the same workshop, on a delivery | [`Limits::walk`] |
-//! | codes from blocks that many clients fill | next to none: somebody shares a walk out | [`JOINED_FREE`] |
+//! | codes of the same range as the one before | one in ten, at that address; all of them in the workshop | the same: so nobody takes one range after another |
+//! | codes from blocks that it fills | the same workshop, on a delivery | [`Limits::walk`], less when many do it in one range |
+//! | codes next to those that others asked for just before | next to none: somebody shares a walk out | [`FOLLOWED_FREE`] |
+//!
+//! Who has a thousand addresses, and asks from each for a few hundred codes of the whole province in
+//! no order, looks like a thousand small offices. That is not seen here.
 
 /// What one client may do within an hour. Nothing stands for as much as it likes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +22,7 @@ pub struct Limits {
     /// Different codes of one range, for a client that asks for little else; one that asks for much
     /// else may have [`WIDE`] times as many.
     pub range: Option<u32>,
-    /// Codes of blocks that it fills alone.
+    /// Codes of blocks that it fills.
     pub walk: Option<u32>,
 }
 
@@ -29,14 +33,14 @@ pub struct Seen {
     pub codes: f64,
     /// Those of the range of this code.
     pub of_range: f64,
-    /// Codes of blocks that it filled alone.
+    /// Codes of blocks that it filled.
     pub led: u32,
-    /// Codes of blocks that many filled.
-    pub joined: u32,
-    /// What the code it asks for now is part of.
-    pub step: Step,
-    /// Whether somebody walks through this range.
-    pub range: Range,
+    /// Codes of the same range as the one before, whichever that was.
+    pub stayed: u32,
+    /// Codes next to those that others asked for just before.
+    pub followed: u32,
+    /// Whether somebody walks through the range of this code, or through all of its kind.
+    pub ground: Ground,
 }
 
 /// What asking for a code looks like, beside what was asked for next to it.
@@ -44,18 +48,18 @@ pub struct Seen {
 pub enum Step {
     /// Somebody reads a sticker.
     Alone,
-    /// One or two clients fill this block.
+    /// The client fills this block.
     Led,
-    /// Many clients fill this block.
-    Joined,
+    /// Somebody else asked for a neighbour just before.
+    Followed,
 }
 
-/// Whether somebody walks through a range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Range {
+/// Whether somebody walks through a range, or through all codes of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ground {
     /// Nobody does.
     Calm,
-    /// More of its blocks are being filled than workshops and fleets fill.
+    /// More of it is being led through than read.
     Walked,
 }
 
@@ -72,31 +76,32 @@ pub enum Verdict {
 
 /// What is seen is forgotten after this, in seconds.
 pub const WINDOW_SECONDS: u64 = 3600;
-/// Of a hundred neighbours so many make a block that one client fills: more than the stickers on a
-/// rack, fewer than a box of batteries.
-pub const FILLED_BY_ONE: u32 = 12;
-/// The same, when three clients or more do. Ten million codes scanned a million times a day are
-/// 0.4 of a block in an hour: eight at once are one in a hundred million.
-pub const FILLED_BY_MANY: u32 = 8;
-/// The same, in a range that somebody walks through.
-pub const FILLED_IN_WALKED: u32 = 3;
-/// From so many clients on a block is filled by many. A phone has two addresses, its own and the
-/// wireless network's.
-pub const MANY: usize = 3;
-/// So many filled blocks make a walk through a range: five thousand codes in an hour.
-pub const WALKED_BLOCKS: u32 = 50;
-/// How many codes of other people's walks a client may ask for. An honest reader gets into one by
-/// having a sticker there, which happens once or twice; who walks does nothing else.
-pub const JOINED_FREE: u32 = 5;
-/// A carrier's address gets into walks more often, because it asks for so much. So a step counts
-/// only if steps are at least this part of all it asked for.
+/// Of a hundred neighbours, a client that asks for so many fills the block: more than the stickers on
+/// a rack, fewer than a box of batteries.
+pub const FILLED: u32 = 8;
+/// So far apart neighbours are, at most.
+pub const NEIGHBOURS: u8 = 3;
+/// Just before, in seconds. Two readers in a hundred have a neighbour who scans within this time
+/// where 5,000 of 50,000 codes are scanned in an hour, which is a busy register and a small one.
+pub const JUST_BEFORE_SECONDS: u64 = 60;
+/// How often a client may follow others. An honest reader does it once; who walks does nothing else.
+pub const FOLLOWED_FREE: u32 = 5;
+/// So many codes led through within an hour make a range a walked one, if they are [`MOST`] of all
+/// that were asked for: ten workshops with a delivery each.
+pub const WALKED_RANGE: u32 = 2_000;
+/// The same for all codes of a kind: a hundred workshops.
+pub const WALKED_KIND: u32 = 20_000;
+/// One half.
+pub const MOST: u32 = 2;
+/// A carrier's address follows and leads more often, because it asks for so much. So steps count
+/// only if they are at least this part of all it asked for.
 const SHARE_OF_STEPS: f64 = 0.25;
 /// From this part on, a client asks for one range and little else.
 const NARROW: f64 = 0.6;
 /// How many times [`Limits::range`] a client may have of one range that asks for much else.
 const WIDE: f64 = 4.0;
-/// In a range that somebody walks through, what one client may fill alone is this much less.
-const WALKED_DIVISOR: f64 = 5.0;
+/// On walked ground, what one client may lead is this much less.
+const WALKED_DIVISOR: f64 = 10.0;
 /// From this part of a limit on, a client is slowed.
 const SLOW_FROM: f64 = 2.0 / 3.0;
 
@@ -106,8 +111,9 @@ impl Seen {
         [
             self.of_codes(limits),
             self.of_range(limits),
+            self.of_stays(limits),
             self.of_led(limits),
-            self.of_joined(),
+            self.of_followed(),
         ]
         .into_iter()
         .max()
@@ -130,13 +136,21 @@ impl Seen {
         )
     }
 
-    fn of_led(&self, limits: &Limits) -> Verdict {
-        if self.step != Step::Led || f64::from(self.led) < SHARE_OF_STEPS * self.codes {
+    fn of_stays(&self, limits: &Limits) -> Verdict {
+        let stayed = f64::from(self.stayed);
+        if stayed < NARROW * self.codes {
             return Verdict::Pass;
         }
-        let divisor = match self.range {
-            Range::Calm => 1.0,
-            Range::Walked => WALKED_DIVISOR,
+        against(stayed, limits.range.map(f64::from))
+    }
+
+    fn of_led(&self, limits: &Limits) -> Verdict {
+        if f64::from(self.led) < SHARE_OF_STEPS * self.codes {
+            return Verdict::Pass;
+        }
+        let divisor = match self.ground {
+            Ground::Calm => 1.0,
+            Ground::Walked => WALKED_DIVISOR,
         };
         against(
             f64::from(self.led),
@@ -144,13 +158,15 @@ impl Seen {
         )
     }
 
-    fn of_joined(&self) -> Verdict {
-        if self.step != Step::Joined || f64::from(self.joined) < SHARE_OF_STEPS * self.codes {
+    fn of_followed(&self) -> Verdict {
+        if f64::from(self.followed) < SHARE_OF_STEPS * self.codes {
             Verdict::Pass
-        } else if self.joined > JOINED_FREE {
+        } else if self.followed > FOLLOWED_FREE {
             Verdict::Refuse
-        } else {
+        } else if self.followed > 1 {
             Verdict::Slow
+        } else {
+            Verdict::Pass
         }
     }
 }
@@ -176,9 +192,9 @@ mod tests {
         codes: 3.0,
         of_range: 1.0,
         led: 0,
-        joined: 0,
-        step: Step::Alone,
-        range: Range::Calm,
+        stayed: 0,
+        followed: 0,
+        ground: Ground::Calm,
     };
 
     #[test]
@@ -186,16 +202,16 @@ mod tests {
         let workshop = Seen {
             codes: 200.0,
             of_range: 200.0,
-            led: 176,
-            step: Step::Led,
+            led: 193,
+            stayed: 199,
             ..READER
         };
         let carrier = Seen {
             codes: 4000.0,
             of_range: 800.0,
             led: 300,
-            joined: 40,
-            step: Step::Joined,
+            stayed: 600,
+            followed: 40,
             ..READER
         };
         for honest in [READER, workshop, carrier] {
@@ -205,39 +221,53 @@ mod tests {
 
     #[test]
     fn who_walks_is_slowed_and_then_refused() {
-        let walk = |led: u32, range| {
+        let walk = |led: u32, ground| {
             let codes = f64::from(led) + 12.0;
             Seen {
                 codes,
                 of_range: codes,
                 led,
-                step: Step::Led,
-                range,
+                ground,
                 ..READER
             }
             .verdict(&LIMITS)
         };
-        assert_eq!(walk(150, Range::Calm), Verdict::Pass);
-        assert_eq!(walk(250, Range::Calm), Verdict::Slow);
-        assert_eq!(walk(301, Range::Calm), Verdict::Refuse);
-        assert_eq!(walk(61, Range::Walked), Verdict::Refuse);
+        assert_eq!(walk(150, Ground::Calm), Verdict::Pass);
+        assert_eq!(walk(250, Ground::Calm), Verdict::Slow);
+        assert_eq!(walk(301, Ground::Calm), Verdict::Refuse);
+        assert_eq!(walk(31, Ground::Walked), Verdict::Refuse);
+    }
+
+    #[test]
+    fn who_takes_one_range_after_another_is_refused_too() {
+        let stayed = |stayed| {
+            Seen {
+                codes: f64::from(stayed) + 20.0,
+                of_range: 30.0,
+                stayed,
+                ..READER
+            }
+            .verdict(&LIMITS)
+        };
+        assert_eq!(stayed(300), Verdict::Pass);
+        assert_eq!(stayed(400), Verdict::Slow);
+        assert_eq!(stayed(501), Verdict::Refuse);
     }
 
     #[test]
     fn a_reader_who_gets_into_a_walk_is_slowed_at_most() {
-        let joined = |joined| {
+        let followed = |followed| {
             Seen {
-                codes: 6.0,
-                joined,
-                step: Step::Joined,
-                range: Range::Walked,
+                codes: 3.0,
+                followed,
+                ground: Ground::Walked,
                 ..READER
             }
             .verdict(&LIMITS)
         };
-        assert_eq!(joined(1), Verdict::Pass);
-        assert_eq!(joined(2), Verdict::Slow);
-        assert_eq!(joined(6), Verdict::Refuse);
+        assert_eq!(followed(1), Verdict::Pass);
+        assert_eq!(followed(2), Verdict::Slow);
+        assert_eq!(followed(6), Verdict::Refuse);
     }
 
     #[test]
@@ -251,7 +281,6 @@ mod tests {
             codes: 1e6,
             of_range: 1e6,
             led: 1_000_000,
-            step: Step::Led,
             ..READER
         };
         assert_eq!(much.verdict(&limits), Verdict::Pass);

@@ -2,30 +2,34 @@
 //! copies a register goes through it, in order or not, and leaves no number out.
 //!
 //! - A [`range`] is what one party numbers by itself: a maker's year, a battery maker, a district.
-//! - A [`Block`] is a hundred codes that differ in two digits only: the last two of a serial number.
-//!   Where a battery's serial number stands in its own code is each maker's secret, so every run
-//!   of digits that is long enough may be it.
+//! - A [`Block`] is a hundred numbers of one range that differ in their last two digits only. Where a
+//!   battery's number stands in its own code is each maker's secret, and a date or a voltage may
+//!   stand beside it; so every run of digits that is long enough may be it, and only its last
+//!   digits count.
 
 use std::fmt;
 
 use crate::words::code::{Code, Kind, ORG_LEN};
 
-/// A hundred codes that differ in the same two digits only.
+/// A hundred numbers that differ in their last two digits only.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Block {
     kind: Kind,
-    // The text, with the two digits left out.
-    text: [u8; TEXT_MAX],
-    len: usize,
-    /// Where the two digits are.
-    at: usize,
+    range: [u8; RANGE_MAX],
+    /// Which run of digits it is.
+    run: usize,
+    /// The digits before the last two, as far as they count.
+    before: [u8; BEFORE_MAX],
 }
 
-/// The longest code.
-const TEXT_MAX: usize = 40;
+/// The longest range's name: an organisation's.
+const RANGE_MAX: usize = ORG_LEN;
+/// The standard's own example has five digits of number, right behind a date. So numbers are told
+/// apart up to a hundred thousand, which is more than anybody scans of one range in a minute.
+const BEFORE_MAX: usize = 3;
 /// A shorter run is a voltage, a capacity or a month, and numbers nothing.
 const RUN_MIN: usize = 3;
-/// An own code has 32 characters. With more runs than this it has no serial number.
+/// An own code has 32 characters. With more runs than this it has no number.
 const RUNS_MAX: usize = 4;
 /// Behind the number of a plate stands its technology.
 const PLATE_TECHNOLOGY: usize = 1;
@@ -53,59 +57,46 @@ pub fn range(code: &Code) -> (Kind, &str) {
 
 /// The blocks that this code stands in, and its place in each.
 pub fn blocks(code: &Code) -> impl Iterator<Item = (Block, u8)> {
-    let text = code.as_bytes();
-    let mut ends = [0; RUNS_MAX];
-    match code.kind() {
-        Kind::Vin => ends[0] = text.len(),
-        Kind::Lic => ends[0] = text.len().saturating_sub(PLATE_TECHNOLOGY),
-        Kind::Pwb => {
-            let own = text.get(ORG_LEN..).unwrap_or_default();
-            for (slot, end) in ends.iter_mut().zip(runs(own)) {
-                *slot = ORG_LEN + end;
-            }
-        }
-    }
-    let code = *code;
-    ends.into_iter().filter_map(move |end| block(&code, end))
-}
-
-/// The block whose two digits end here.
-fn block(code: &Code, end: usize) -> Option<(Block, u8)> {
-    let at = end.checked_sub(2)?;
-    let bytes = code.as_bytes();
-    let [tens, ones] = *bytes.get(at..end)? else {
-        return None;
+    let (kind, range) = range(code);
+    let name = range.as_bytes();
+    let rest = code.as_bytes().get(name.len()..).unwrap_or_default();
+    let number = match kind {
+        Kind::Vin | Kind::Pwb => rest,
+        Kind::Lic => rest
+            .get(..rest.len().saturating_sub(PLATE_TECHNOLOGY))
+            .unwrap_or_default(),
     };
-    let place = (tens.checked_sub(b'0')?).checked_mul(10)? + ones.checked_sub(b'0')?;
-    let mut text = [0; TEXT_MAX];
-    let rest = bytes.get(..at)?.iter().chain(bytes.get(end..)?);
-    let mut len = 0;
-    for (slot, byte) in text.iter_mut().zip(rest) {
-        *slot = *byte;
-        len += 1;
-    }
-    let kind = code.kind();
-    Some((
-        Block {
-            kind,
-            text,
-            len,
-            at,
-        },
-        place,
-    ))
+    let mut range = [0; RANGE_MAX];
+    copy(name, &mut range);
+    runs(number)
+        .take(RUNS_MAX)
+        .enumerate()
+        .filter_map(move |(run, digits)| {
+            let (before, last) = digits.split_last_chunk::<2>()?;
+            let [tens, ones] = last.map(|digit| digit.wrapping_sub(b'0'));
+            let place = tens.checked_mul(10)?.checked_add(ones)?;
+            let counted = before.len().saturating_sub(BEFORE_MAX);
+            let mut block = Block {
+                kind,
+                range,
+                run,
+                before: [0; BEFORE_MAX],
+            };
+            copy(before.get(counted..)?, &mut block.before);
+            Some((block, place))
+        })
 }
 
-/// Where the runs of digits end that are long enough to number something.
-fn runs(text: &[u8]) -> impl Iterator<Item = usize> {
-    let ends = (1..=text.len()).filter(|&end| {
-        let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
-        digit(end - 1) && !digit(end)
-    });
-    ends.filter(|&end| {
-        let run = text.iter().take(end).rev();
-        run.take_while(|byte| byte.is_ascii_digit()).count() >= RUN_MIN
-    })
+fn copy(from: &[u8], to: &mut [u8]) {
+    for (slot, byte) in to.iter_mut().zip(from) {
+        *slot = *byte;
+    }
+}
+
+/// The runs of digits that are long enough to number something.
+fn runs(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| !byte.is_ascii_digit())
+        .filter(|run| run.len() >= RUN_MIN)
 }
 
 #[cfg(test)]
@@ -124,7 +115,7 @@ mod tests {
             ("lic/33010621822480", "lic/33010621822490"),
             (
                 "pwb/76392965TN21080500543B48V121513522",
-                "pwb/76392965TN21080500544B48V121513522",
+                "pwb/76392965XL21080600544B12V20",
             ),
         ] {
             let shared = of(one)

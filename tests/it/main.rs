@@ -17,6 +17,8 @@ mod travel;
 mod coherence;
 // What no browser sends.
 mod rubbish;
+// Who asks too much, and what is counted.
+mod limits;
 // The end of a door.
 mod drain;
 // What the log must not know.

@@ -11,6 +11,9 @@ use std::{
 use saoma::{
     path::Edge,
     rooms::{
+        guard::Guard,
+        meter::Meter,
+        settings::guard::{GuardSettings, ThisMachine},
         source::{Held, Source},
         store::PublicStore,
     },
@@ -134,6 +137,11 @@ impl Held for Book {
     }
 }
 
+fn edge<S: Source>(source: S) -> Edge<S> {
+    let contact = "mailto:security@example.com";
+    Edge::new(source, "https://www.pzcode.cn", contact, 1 << 24)
+}
+
 impl Door {
     /// A door with the standard's three examples behind it.
     pub(crate) async fn open() -> Self {
@@ -149,6 +157,19 @@ impl Door {
         Self::before(Behind(Arc::clone(&shelf)), shelf, connections, drain).await
     }
 
+    /// A door with this guard, which counts this machine too.
+    pub(crate) async fn guarded(settings: GuardSettings, meter: Meter) -> Self {
+        let shelf = Arc::new(Shelf::default());
+        shelf.put(VIN, "某某车业有限公司");
+        let settings = GuardSettings {
+            this_machine: ThisMachine::Counted,
+            ..settings
+        };
+        let edge =
+            edge(Behind(Arc::clone(&shelf))).guarded(Guard::new(settings, meter.clone()), meter);
+        Self::of(edge, shelf, 100, DRAIN).await
+    }
+
     /// A door before a real store.
     pub(crate) async fn before_store(store: PublicStore) -> Self {
         Self::before(store, Arc::default(), 100, DRAIN).await
@@ -160,12 +181,15 @@ impl Door {
         connections: usize,
         drain: Duration,
     ) -> Self {
-        let edge = Arc::new(Edge::new(
-            source,
-            "https://www.pzcode.cn",
-            "mailto:security@example.com",
-            1 << 24,
-        ));
+        Self::of(edge(source), shelf, connections, drain).await
+    }
+
+    async fn of<S: Source>(
+        edge: Edge<S>,
+        shelf: Arc<Shelf>,
+        connections: usize,
+        drain: Duration,
+    ) -> Self {
         let listener = listen(&["127.0.0.1:0".parse().unwrap()])
             .await
             .unwrap()
@@ -173,7 +197,7 @@ impl Door {
         let address = listener.local_addr().unwrap();
         let (stopper, stop) = pair();
         let permits = Arc::new(Semaphore::new(connections));
-        let ended = tokio::spawn(serve(listener, edge, permits, stop, drain));
+        let ended = tokio::spawn(serve(listener, Arc::new(edge), permits, stop, drain));
         Self {
             address,
             shelf,

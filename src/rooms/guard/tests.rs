@@ -125,8 +125,8 @@ fn a_refused_code_stays_refused_when_it_is_asked_for_again() {
     assert_eq!(verdicts[10], Verdict::Pass);
     assert_eq!(verdicts[99], Verdict::Refuse);
     assert_eq!(guard.weigh(STRANGER, &vin(99)).0, Verdict::Refuse);
-    // What is far from there is not.
-    assert_eq!(guard.weigh(STRANGER, &vin(50_000)).0, Verdict::Pass);
+    // And so is everything else, until the hour is over: who walks, walks on elsewhere.
+    assert_eq!(guard.weigh(STRANGER, &vin(50_000)).0, Verdict::Refuse);
 }
 
 #[test]

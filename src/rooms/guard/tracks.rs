@@ -9,10 +9,7 @@ use governor::{
 
 use super::clock::Clock;
 use crate::rules::{
-    harvest::{
-        FILLED_BY_MANY, FILLED_BY_ONE, FILLED_IN_WALKED, MANY, Range, Step, WALKED_BLOCKS,
-        WINDOW_SECONDS,
-    },
+    harvest::{FILLED, Ground, JUST_BEFORE_SECONDS, MOST, NEIGHBOURS, Step, WINDOW_SECONDS},
     sketch::{Distinct, Novelty},
 };
 
@@ -29,7 +26,10 @@ pub(super) struct Hour {
     since: u64,
     pub(super) codes: Distinct,
     pub(super) led: u32,
-    pub(super) joined: u32,
+    pub(super) stayed: u32,
+    pub(super) followed: u32,
+    /// The range of the last code.
+    last: u64,
 }
 
 /// What a client asked for of one range.
@@ -38,28 +38,36 @@ pub(super) struct Share {
     codes: Distinct,
 }
 
-/// What all asked for of one range.
+/// What all asked for of one range, or of one kind.
 #[derive(Default)]
-pub(super) struct Ground {
+pub(super) struct Field {
     since: u64,
-    filled: u32,
+    codes: u32,
+    led: u32,
 }
 
 /// A hundred neighbours.
 #[derive(Default)]
 pub(super) struct Patch {
     since: u64,
-    places: u128,
-    clients: [u32; MANY],
+    /// Who asked for most of them, and for which.
+    leader: u32,
+    led: u128,
+    /// The last who asked, in a ring.
+    last: [Visit; RECENT],
+    next: usize,
 }
 
-/// What a visit made of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Visit {
-    pub(super) step: Step,
-    /// Whether it was this visit that filled it.
-    pub(super) filled: bool,
+/// Who asked for one of a hundred neighbours, and when.
+#[derive(Clone, Copy, Default)]
+struct Visit {
+    client: u32,
+    place: u8,
+    at: u64,
 }
+
+/// As many visits to a block are remembered as there are neighbours of a code.
+const RECENT: usize = 6;
 
 impl Client {
     pub(super) fn new(quota: Option<Quota>, clock: &Clock, now: u64) -> Self {
@@ -77,7 +85,9 @@ impl Hour {
             since: now,
             codes: Distinct::default(),
             led: 0,
-            joined: 0,
+            stayed: 0,
+            followed: 0,
+            last: 0,
         }
     }
 
@@ -93,12 +103,24 @@ impl Hour {
         (self.since + WINDOW_SECONDS).saturating_sub(now)
     }
 
-    pub(super) const fn count(&mut self, step: Step, novelty: Novelty) {
-        match (novelty, step) {
-            (Novelty::New, Step::Led) => self.led = self.led.saturating_add(1),
-            (Novelty::New, Step::Joined) => self.joined = self.joined.saturating_add(1),
-            (Novelty::New, Step::Alone) | (Novelty::Known, _) => {}
+    /// One more code, of this range.
+    pub(super) fn see(&mut self, code: u64, range: u64, step: Step) -> Novelty {
+        let novelty = self.codes.see(code);
+        if novelty == Novelty::New {
+            let counted = match step {
+                Step::Led => Some(&mut self.led),
+                Step::Followed => Some(&mut self.followed),
+                Step::Alone => None,
+            };
+            if let Some(count) = counted {
+                *count = count.saturating_add(1);
+            }
+            if self.last == range {
+                self.stayed = self.stayed.saturating_add(1);
+            }
+            self.last = range;
         }
+        novelty
     }
 }
 
@@ -120,28 +142,31 @@ impl Share {
     }
 }
 
-impl Ground {
+impl Field {
     pub(super) fn new(now: u64) -> Self {
         Self {
             since: now,
-            filled: 0,
+            ..Self::default()
         }
     }
 
-    /// So many more of its blocks are filled.
-    pub(super) fn fill(&mut self, blocks: u32, now: u64) -> Range {
+    /// One more of its codes was asked for, by a client that had not asked for it before.
+    pub(super) fn count(&mut self, step: Step, now: u64) {
         if is_over(self.since, now) {
             *self = Self::new(now);
         }
-        self.filled = self.filled.saturating_add(blocks);
-        self.range()
+        self.codes = self.codes.saturating_add(1);
+        if step == Step::Led {
+            self.led = self.led.saturating_add(1);
+        }
     }
 
-    pub(super) const fn range(&self) -> Range {
-        if self.filled >= WALKED_BLOCKS {
-            Range::Walked
+    /// Whether somebody walks through it, if `walk` codes make a walk.
+    pub(super) const fn ground(&self, walk: u32) -> Ground {
+        if self.led >= walk && self.led.saturating_mul(MOST) >= self.codes {
+            Ground::Walked
         } else {
-            Range::Calm
+            Ground::Calm
         }
     }
 }
@@ -150,40 +175,41 @@ impl Patch {
     pub(super) fn new(now: u64) -> Self {
         Self {
             since: now,
-            places: 0,
-            clients: [0; MANY],
+            ..Self::default()
         }
     }
 
-    pub(super) fn visit(&mut self, place: u8, client: u32, range: Range, now: u64) -> Visit {
+    /// What it is that this client asks for this place.
+    pub(super) fn visit(&mut self, place: u8, client: u32, now: u64) -> Step {
         if is_over(self.since, now) {
             *self = Self::new(now);
         }
-        let before = self.step(range);
-        self.places |= 1_u128.checked_shl(place.into()).unwrap_or_default();
-        // 0 is nobody: one client in four thousand million is not seen here.
-        if !self.clients.contains(&client)
-            && let Some(slot) = self.clients.iter_mut().find(|slot| **slot == 0)
-        {
-            *slot = client;
+        let follows = self.last.iter().any(|visit| {
+            visit.client != 0
+                && visit.client != client
+                && (1..=NEIGHBOURS).contains(&visit.place.abs_diff(place))
+                && now.saturating_sub(visit.at) <= JUST_BEFORE_SECONDS
+        });
+        if let Some(slot) = self.last.get_mut(self.next) {
+            *slot = Visit {
+                client,
+                place,
+                at: now,
+            };
         }
-        let step = self.step(range);
-        Visit {
-            step,
-            filled: before == Step::Alone && step != Step::Alone,
+        self.next = (self.next + 1) % RECENT;
+        // Whoever reads one sticker leads nobody.
+        if self.leader != client && self.led.count_ones() <= 1 {
+            self.leader = client;
+            self.led = 0;
         }
-    }
-
-    fn step(&self, range: Range) -> Step {
-        let places = self.places.count_ones();
-        let many = self.clients.iter().all(|client| *client != 0);
-        let by_many = match range {
-            Range::Calm => FILLED_BY_MANY,
-            Range::Walked => FILLED_IN_WALKED,
-        };
-        if many && places >= by_many {
-            Step::Joined
-        } else if places >= FILLED_BY_ONE {
+        let leads = self.leader == client;
+        if leads {
+            self.led |= 1_u128.checked_shl(place.into()).unwrap_or_default();
+        }
+        if follows {
+            Step::Followed
+        } else if leads && self.led.count_ones() >= FILLED {
             Step::Led
         } else {
             Step::Alone
@@ -200,39 +226,60 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_block_is_led_by_one_and_joined_by_many() {
-        let (mut one, mut many) = (Patch::new(0), Patch::new(0));
-        let mut steps = Vec::new();
-        for place in 0..12 {
-            let led = one.visit(place, 7, Range::Calm, 0);
-            let joined = many.visit(place, 1 + u32::from(place), Range::Calm, 0);
-            steps.push((led.step, led.filled, joined.step, joined.filled));
-        }
-        let fills: Vec<_> = steps
-            .iter()
-            .map(|(_, led, _, joined)| (*led, *joined))
-            .collect();
-        assert_eq!(fills.iter().position(|(led, _)| *led), Some(11));
-        assert_eq!(fills.iter().position(|(_, joined)| *joined), Some(7));
-        assert_eq!(steps[6].2, Step::Alone);
-        assert_eq!(steps[11], (Step::Led, true, Step::Joined, false));
+    fn who_takes_one_after_another_leads() {
+        let mut patch = Patch::new(0);
+        let steps: Vec<_> = (0..20).map(|place| patch.visit(place, 7, 0)).collect();
+        assert_eq!(steps.iter().position(|step| *step == Step::Led), Some(7));
+        assert_eq!(steps[19], Step::Led);
     }
 
     #[test]
-    fn the_same_sticker_again_fills_nothing() {
+    fn who_takes_turns_with_others_follows() {
         let mut patch = Patch::new(0);
-        for client in 1..100 {
-            assert_eq!(patch.visit(5, client, Range::Walked, 0).step, Step::Alone);
+        let steps = (0..20).map(|place| patch.visit(place, 1 + u32::from(place), 0));
+        assert_eq!(steps.filter(|step| *step == Step::Followed).count(), 19);
+    }
+
+    #[test]
+    fn a_reader_follows_nobody_far_away_long_ago_or_on_the_same_sticker() {
+        for (place, at) in [(54, 10), (46, 10), (51, 61), (50, 10)] {
+            let mut patch = Patch::new(0);
+            patch.visit(50, 1, 0);
+            assert_eq!(patch.visit(place, 2, at), Step::Alone, "{place} {at}");
         }
+        let mut patch = Patch::new(0);
+        patch.visit(50, 1, 0);
+        assert_eq!(patch.visit(53, 2, 60), Step::Followed);
+    }
+
+    #[test]
+    fn a_reader_before_does_not_hide_who_leads() {
+        let mut patch = Patch::new(0);
+        patch.visit(50, 1, 0);
+        let steps = (0..20).map(|place| patch.visit(place, 7, 100));
+        assert_eq!(steps.filter(|step| *step == Step::Led).count(), 13);
     }
 
     #[test]
     fn an_hour_later_it_is_forgotten() {
         let mut patch = Patch::new(0);
         for place in 0..50 {
-            patch.visit(place, 1, Range::Calm, 10);
+            patch.visit(place, 1, 10);
         }
-        assert_eq!(patch.visit(50, 1, Range::Calm, 3599).step, Step::Led);
-        assert_eq!(patch.visit(51, 1, Range::Calm, 3600).step, Step::Alone);
+        assert_eq!(patch.visit(50, 1, 3599), Step::Led);
+        assert_eq!(patch.visit(51, 1, 3600), Step::Alone);
+    }
+
+    #[test]
+    fn a_field_is_walked_when_more_of_it_is_led_through_than_read() {
+        let (mut busy, mut walked) = (Field::new(0), Field::new(0));
+        for _ in 0..100 {
+            walked.count(Step::Led, 0);
+            for step in [Step::Led, Step::Alone, Step::Followed] {
+                busy.count(step, 0);
+            }
+        }
+        assert_eq!(busy.ground(100), Ground::Calm);
+        assert_eq!(walked.ground(100), Ground::Walked);
     }
 }
