@@ -20,7 +20,7 @@ pub struct Limits {
     /// Different codes.
     pub codes: Option<u32>,
     /// Different codes of one range, for a client that asks for little else; one that asks for much
-    /// else may have [`WIDE`] times as many.
+    /// else may have four times as many.
     pub range: Option<u32>,
     /// Codes of blocks that it fills.
     pub walk: Option<u32>,

@@ -1,6 +1,6 @@
 //! How many different things were seen, in a bounded number of bytes.
 //!
-//! The first few are remembered one by one. After that each sets one of [`BITS`] bits, and how many
+//! The first few are remembered one by one. After that each sets one of 2,048 bits, and how many
 //! bits are still zero says how many there were (linear counting: Whang, Vander-Zanden and Taylor,
 //! 1990). It is off by 3 % at a thousand and by 5 % at nine thousand.
 

@@ -19,6 +19,8 @@ mod coherence;
 mod rubbish;
 // Who asks too much, and what is counted.
 mod limits;
+// Which differences between answers are meant.
+mod shapes;
 // The end of a door.
 mod drain;
 // What the log must not know.
