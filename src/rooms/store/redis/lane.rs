@@ -190,9 +190,12 @@ impl Lane {
 
 async fn connect(fleet: &Arc<Fleet>, node: &Node, lost: &Arc<Notify>) -> Result<Link, StoreError> {
     let pushed = {
-        let (fleet, lost) = (Arc::clone(fleet), Arc::clone(lost));
+        // Weakly: the fleet has the lane, and the lane the connection that this belongs to.
+        let (fleet, lost) = (Arc::downgrade(fleet), Arc::clone(lost));
         move |push: PushInfo| {
-            hear(&fleet.state, &lost, push);
+            if let Some(fleet) = fleet.upgrade() {
+                hear(&fleet.state, &lost, push);
+            }
             Ok::<(), ()>(())
         }
     };
