@@ -146,3 +146,20 @@ async fn a_server_that_holds_no_store_registers_and_denies_nothing() {
     let door = Door::before(&server.url());
     assert_eq!(door.get(VIN).await.status, 503);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_door_that_is_closed_leaves_no_connection_behind() {
+    let scene = Scene::open().await;
+    let connections = || {
+        let list: String = scene.server.say(&["CLIENT", "LIST"]);
+        list.lines().count()
+    };
+    assert!(connections() > 1);
+    drop(scene.door);
+    let started = Instant::now();
+    // The one that asks.
+    while connections() > 1 {
+        assert!(started.elapsed() < RECOVERY, "{} are left", connections());
+        sleep(Duration::from_millis(20)).await;
+    }
+}
