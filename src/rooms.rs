@@ -7,6 +7,7 @@ pub mod guard;
 pub mod audit;
 pub mod store;
 pub mod source;
+pub mod supply;
 pub mod body;
 pub mod turns;
 pub mod matching;

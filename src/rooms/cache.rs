@@ -188,7 +188,7 @@ impl<S: Source> PageCache<S> {
         let kept = match read(source, wanted.code).await {
             Ok(Some(kept)) => kept,
             Ok(None) => return self.absent(wanted, source, epoch, now).await,
-            Err(fault) => return self.without(wanted, known, &fault).await,
+            Err(fault) => return self.without(wanted, known, source, &fault).await,
         };
         let mark = kept.mark();
         if let Some(page) = known.as_ref().filter(|page| page.is(mark)) {
@@ -197,7 +197,7 @@ impl<S: Source> PageCache<S> {
         }
         let view = match kept.open(wanted.code, &self.public_url) {
             Ok(view) => view,
-            Err(fault) => return self.without(wanted, known, &fault).await,
+            Err(fault) => return self.without(wanted, known, source, &fault).await,
         };
         let answer = render::found(&view, wanted.shape, wanted.lang);
         let page = Arc::new(Page::fresh(answer, kept, mark, Proof::new(epoch, now)));
@@ -216,7 +216,7 @@ impl<S: Source> PageCache<S> {
         let capitals = match wanted.code.in_capitals() {
             Some(capitals) => match read(source, capitals).await {
                 Ok(kept) => kept.map(|_view| capitals),
-                Err(fault) => return self.without(wanted, None, &fault).await,
+                Err(fault) => return self.without(wanted, None, source, &fault).await,
             },
             None => None,
         };
@@ -239,12 +239,14 @@ impl<S: Source> PageCache<S> {
         &self,
         wanted: Wanted,
         known: Option<Arc<Page<S::Kept>>>,
+        source: &S,
         fault: &Fault,
     ) -> (Op<Arc<Page<S::Kept>>>, Looked) {
         tracing::error!(kind = wanted.code.kind().keyword(), %fault, "no answer from the store");
         let now = self.now();
-        let usable = known.filter(|page| page.proof.age(now) < STALE_FOR);
-        if let Some(page) = usable {
+        let is_usable = |page: &Arc<Page<S::Kept>>| page.proof.age(now) < STALE_FOR;
+        let seen = || self.seen(wanted, source, now).filter(is_usable);
+        if let Some(page) = known.filter(is_usable).or_else(seen) {
             if page.is_stale() {
                 page.still_failing(now);
                 return (Op::Nop, answered(&page.answer, Origin::Stale));
@@ -261,6 +263,16 @@ impl<S: Source> PageCache<S> {
         (Op::Remove, unavailable())
     }
 
+    /// What this edge saw before it was started anew, as a page that is to be marked as stale.
+    fn seen(&self, wanted: Wanted, source: &S, now: u64) -> Option<Arc<Page<S::Kept>>> {
+        let (kept, age) = source.recall(wanted.code)?;
+        let view = kept.open(wanted.code, &self.public_url).ok()?;
+        let answer = render::found(&view, wanted.shape, wanted.lang);
+        let age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+        let (mark, proof) = (kept.mark(), Proof::new(0, now.saturating_sub(age)));
+        Some(Arc::new(Page::fresh(answer, kept, mark, proof)))
+    }
+
     async fn keep_gap(&self, wanted: Wanted, why: Why, proof: Proof) {
         if self.bytes > 0 {
             let gap = Arc::new(Gap { why, proof });
@@ -268,8 +280,10 @@ impl<S: Source> PageCache<S> {
         }
     }
 
+    /// Milliseconds on a clock that began long enough ago for what was seen before.
     fn now(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+        let now = self.start.elapsed() + STALE_FOR;
+        u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
     }
 }
 

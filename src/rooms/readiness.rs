@@ -27,6 +27,10 @@ pub enum Part {
 pub enum Condition {
     /// As it should be.
     Fine,
+    /// It, or a part of it, cannot be reached; memory answers.
+    Unreachable,
+    /// It is empty, or older than it was; memory answers.
+    Emptied,
     /// Not as it should be, and still worth asking.
     Degraded,
     /// Not yet.
@@ -43,8 +47,10 @@ struct Parts {
     store: AtomicU8,
 }
 
-const CONDITIONS: [Condition; 5] = [
+const CONDITIONS: [Condition; 7] = [
     Condition::Fine,
+    Condition::Unreachable,
+    Condition::Emptied,
     Condition::Degraded,
     Condition::Starting,
     Condition::Stopping,
@@ -94,6 +100,8 @@ impl Condition {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Fine => "fine",
+            Self::Unreachable => "unreachable",
+            Self::Emptied => "emptied",
             Self::Degraded => "degraded",
             Self::Starting => "starting",
             Self::Stopping => "stopping",
@@ -108,6 +116,8 @@ impl Condition {
             Self::Starting => 2,
             Self::Stopping => 3,
             Self::Unfit => 4,
+            Self::Unreachable => 5,
+            Self::Emptied => 6,
         }
     }
 }

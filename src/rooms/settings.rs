@@ -14,6 +14,7 @@ use crate::{
 };
 
 pub mod admin;
+mod fallback;
 pub mod guard;
 mod matching;
 mod sheet;

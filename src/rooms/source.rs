@@ -3,6 +3,8 @@
 //! There is one implementation outside tests, for both engines. It is a trait so that an outage, a slow answer or a
 //! change in the wrong moment can be played to a real door, which no healthy store will do.
 
+use std::time::Duration;
+
 use saoma_pages::View;
 
 use crate::{
@@ -28,6 +30,12 @@ pub trait Source: Send + Sync + 'static {
         &self,
         tags: &[Tag],
     ) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, Fault>> + Send;
+
+    /// What was kept when this edge last saw it, and how long ago that was. Asked when the store
+    /// fails.
+    fn recall(&self, _code: Code) -> Option<(Self::Kept, Duration)> {
+        None
+    }
 }
 
 /// A view as it is kept.

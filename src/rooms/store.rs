@@ -12,6 +12,8 @@ use saoma_pages::{Alert, Audience, Sheet, View};
 use address::RedisUrl;
 use pairs::{PairKey, Tag};
 
+use crate::rooms::meter::StoreMeter;
+use crate::rooms::readiness::Readiness;
 use crate::rules::card;
 use crate::rules::class::{Class, Warranty};
 use crate::rules::stored::{StoredView, open_sheets};
@@ -26,11 +28,13 @@ mod embedded;
 mod engine;
 pub mod pairs;
 mod redis;
+mod seen;
 pub mod transfer;
 
 pub use address::{Rooms, StoreUrl};
 pub use embedded::EmbeddedReader;
 pub use redis::RedisReader;
+pub use seen::Seen;
 
 /// What the operator is told when a store cannot be opened or written.
 #[derive(Debug, thiserror::Error)]
@@ -55,9 +59,6 @@ pub enum StoreError {
     /// A folder has both rooms.
     #[error("an embedded store keeps views and dossiers in one folder: name one store")]
     Rooms,
-    /// A public door cannot track what it reads on many nodes yet.
-    #[error("a public door does not read from a Redis Cluster yet; name one server or sentinels")]
-    Cluster,
     /// Something is there already.
     #[error("the store to copy to holds other records: name an empty one")]
     NotEmpty,
@@ -164,13 +165,18 @@ impl PublicStore {
     pub fn open(url: &StoreUrl, policy: Policy) -> Result<Self, StoreError> {
         match url {
             StoreUrl::Embedded(path) => Ok(Self::Embedded(EmbeddedReader::open(path, policy)?)),
-            StoreUrl::Redis(url) if url.shape == address::Shape::Cluster => {
-                Err(StoreError::Cluster)
-            }
             StoreUrl::Redis(url) => Ok(Self::Redis(Box::new(RedisReader::new(
                 RedisUrl::clone(url),
                 policy,
             )))),
+        }
+    }
+
+    /// Tells these two how the store is doing. One that is on this machine is doing well.
+    pub fn watch(&self, meter: &StoreMeter, readiness: &Readiness) {
+        match self {
+            Self::Embedded(_) => {}
+            Self::Redis(reader) => reader.watch(meter.clone(), readiness.clone()),
         }
     }
 

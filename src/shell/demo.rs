@@ -102,7 +102,7 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
         let names = vec!["localhost".to_owned(), here_secure.ip().to_string()];
         let tls = Some(Tls::made_here(names).map_err(ServeError::from)?);
         introduce(here, here_secure);
-        doors(Streets { http, https, tls }, store, &settings)
+        doors(Streets { http, https, tls }, store, None, &settings)
             .await
             .map_err(ServeError::from)
     })?;

@@ -24,7 +24,8 @@ use crate::rooms::matching::Matching;
 use crate::rooms::meter::Meter;
 use crate::rooms::readiness::{Condition, Part, Readiness};
 use crate::rooms::settings::{PlainHttp, Settings};
-use crate::rooms::store::{PublicStore, StoreError};
+use crate::rooms::store::{PublicStore, Seen, StoreError};
+use crate::rooms::supply::Supply;
 use crate::rooms::turns::Turns;
 use crate::words::start::StartError;
 
@@ -60,6 +61,9 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
     logs::start(&settings.log);
     let store = PublicStore::open(settings.public_store(), settings.policy)?;
     store.check_pair_key(&pair_key_file(&settings))?;
+    let seen = settings.public.fallback.folder.as_deref();
+    let seen = seen.map(|folder| Seen::open(folder, settings.policy));
+    let seen = seen.transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -77,7 +81,7 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
             https: sockets::open(&public.listen_https, public.ports, https)?,
             tls,
         };
-        doors(streets, store, &settings).await?;
+        doors(streets, store, seen, &settings).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -112,6 +116,7 @@ fn pair_key_file(settings: &Settings) -> PathBuf {
 pub(super) async fn doors(
     streets: Streets,
     store: PublicStore,
+    seen: Option<Seen>,
     settings: &Settings,
 ) -> Result<(), StartError> {
     let Settings {
@@ -123,6 +128,8 @@ pub(super) async fn doors(
     } = settings;
     let (meter, readiness) = (Meter::new(), Readiness::default());
     let guard = Guard::new(settings.guard, meter.clone());
+    store.watch(meter.store(), &readiness);
+    let store = Supply::new(store, seen, meter.store().clone());
     let edge = Edge::new(store, public_url, contact, *cache_bytes).guarded(guard, meter.clone());
     let edge = Arc::new(edge.with_matching(matching(settings)));
     // Told last of all that it is over, so that a balancer can see the doors close.

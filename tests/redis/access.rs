@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use saoma::rooms::store::StoreUrl;
 use tempfile::TempDir;
 
@@ -30,8 +28,8 @@ async fn the_shipped_users_are_enough_to_write_to_read_and_to_hear_of_changes() 
     let door = Door::before(&edge);
     assert!(door.get(VIN).await.is_fresh() && door.get(PWB).await.is_fresh());
     take(&store, &recall_of_vin("now", "请停止骑行"));
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(door.get(VIN).await.text().contains("请停止骑行"));
+    door.until(VIN, |answer| answer.text().contains("请停止骑行"))
+        .await;
     let again = store.reproject("strict".parse().unwrap(), |_done| {});
     assert!(again.unwrap() > 0);
 }

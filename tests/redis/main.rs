@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a helper that fails is a test that fails"
 )]
 
@@ -22,7 +23,19 @@ mod matching;
 mod access;
 // A master that dies.
 mod sentinel;
+// Six nodes, of which any may move, die or come back empty.
+mod cluster;
+mod nodes;
+// The same requests, the same bytes, whatever is behind the door.
+mod suite;
 // From one engine to another.
 mod transfer;
+// The same with a bad way, a full server, a demoted one and rotten views.
+mod faults;
+mod proxy;
+// What a run of loadtest/faults.sh measures.
+mod figures;
+// What an operator is told, and what an edge notes for bad days.
+mod told;
 // What a door says when the store does not.
 mod outages;

@@ -31,6 +31,12 @@ pub(crate) fn vehicle(number: usize) -> String {
     )
 }
 
+/// A recall of that vehicle.
+pub(crate) fn recall_of(number: usize) -> String {
+    recall_of_vin(&format!("recall-{number}"), "请停止骑行")
+        .replace("218622108311027", &format!("2186222{number:08}"))
+}
+
 pub(crate) fn path_of(number: usize) -> String {
     format!("/vin/2186222{number:08}.json")
 }

@@ -14,15 +14,15 @@ use crate::server::{Server, end, free_port};
 const FAILOVER: Duration = Duration::from_secs(40);
 
 /// One master, two replicas, three sentinels.
-struct Group {
-    master: Server,
+pub(crate) struct Group {
+    pub(crate) master: Server,
     replicas: [Server; 2],
     sentinels: Vec<(Child, u16)>,
     _folder: TempDir,
 }
 
 impl Group {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let master = Server::start();
         let of = format!("127.0.0.1 {}", master.port);
         let replicas = [(); 2]
@@ -69,7 +69,7 @@ impl Group {
         }
     }
 
-    fn url(&self) -> StoreUrl {
+    pub(crate) fn url(&self) -> StoreUrl {
         let hosts: Vec<String> = self
             .sentinels
             .iter()

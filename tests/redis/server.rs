@@ -9,12 +9,15 @@ use tempfile::TempDir;
 /// A server starts in a tenth of this on a busy machine.
 const START: Duration = Duration::from_secs(20);
 
+/// In an option: a port that nobody else has.
+pub(crate) const FREE: &str = "FREE";
+
 /// A redis-server that ends with this value, also when the test panics.
 pub(crate) struct Server {
     child: Child,
     folder: TempDir,
     pub(crate) port: u16,
-    options: Vec<String>,
+    pub(crate) options: Vec<String>,
 }
 
 impl Server {
@@ -22,13 +25,17 @@ impl Server {
         Self::with(&[])
     }
 
-    /// One with these options besides.
+    /// One with these options besides. `FREE` is a port that is.
     pub(crate) fn with(options: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
-        let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+        let filled = |option: &&str| match *option {
+            FREE => free_port().to_string(),
+            option => option.to_owned(),
+        };
         // A port that is free now may be somebody else's a moment later.
         for _attempt in 0..5 {
             let port = free_port();
+            let options: Vec<String> = options.iter().map(filled).collect();
             let mut child = spawn(port, &folder, &options);
             if answers(port, &mut child) {
                 return Self {
@@ -41,6 +48,31 @@ impl Server {
             end(&mut child);
         }
         panic!("no redis-server starts; tests/setup installs it");
+    }
+
+    /// A sentinel with these lines in its file.
+    pub(crate) fn sentinel(lines: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("sentinel.conf");
+        for _attempt in 0..5 {
+            let port = free_port();
+            let head = format!(
+                "port {port}\nbind 127.0.0.1\ndir {}\n",
+                folder.path().display()
+            );
+            std::fs::write(&file, head + lines).unwrap();
+            let mut child = quiet(Command::new("redis-sentinel").arg(&file));
+            if answers(port, &mut child) {
+                return Self {
+                    child,
+                    folder,
+                    port,
+                    options: Vec::new(),
+                };
+            }
+            end(&mut child);
+        }
+        panic!("no redis-sentinel starts; tests/setup installs it");
     }
 
     pub(crate) fn url(&self) -> StoreUrl {
@@ -60,11 +92,15 @@ impl Server {
 
     /// What a command answers.
     pub(crate) fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        self.try_say(words).unwrap()
+    }
+
+    pub(crate) fn try_say<T: redis::FromRedisValue>(
+        &self,
+        words: &[&str],
+    ) -> redis::RedisResult<T> {
         let (first, rest) = words.split_first().unwrap();
-        redis::cmd(first)
-            .arg(rest)
-            .query(&mut self.connection())
-            .unwrap()
+        redis::cmd(first).arg(rest).query(&mut connect(self.port)?)
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -98,12 +134,18 @@ pub(crate) fn free_port() -> u16 {
 }
 
 fn spawn(port: u16, folder: &TempDir, options: &[String]) -> Child {
-    Command::new("redis-server")
+    let mut command = Command::new("redis-server");
+    command
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
         .args(["--save", "", "--appendonly", "no"])
         .arg("--dir")
         .arg(folder.path())
-        .args(options)
+        .args(options);
+    quiet(&mut command)
+}
+
+fn quiet(command: &mut Command) -> Child {
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

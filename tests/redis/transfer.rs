@@ -1,9 +1,10 @@
 use std::process::{Command, Output};
 
 use saoma::rooms::store::StoreUrl;
+use saoma::rooms::store::transfer::Whole;
 use tempfile::TempDir;
 
-use crate::sample::{DEMO, core, recall_of_vin, take};
+use crate::sample::{DEMO, core, recall_of_vin, take, vehicle};
 use crate::server::Server;
 
 fn saoma(arguments: &[&str]) -> Output {
@@ -50,6 +51,44 @@ fn a_store_that_was_copied_there_and_back_is_the_same_and_diff_says_so() {
     }
     // What holds something else is not written over.
     assert_eq!(saoma(&["copy", &there, &here]).status.code(), Some(1));
+}
+
+#[test]
+fn a_copy_that_was_cut_off_anywhere_is_gone_on_with_and_ends_the_same() {
+    let (server, folder) = (Server::start(), TempDir::new().unwrap());
+    let here: StoreUrl = StoreUrl::Embedded(folder.path().join("here"));
+    let store = core(&here, folder.path());
+    take(&store, DEMO);
+    let vehicles: Vec<String> = (0..3_000).map(vehicle).collect();
+    take(&store, &vehicles.join("\n"));
+    drop(store);
+    let whole = |url: &StoreUrl| Whole::open(url.clone()).unwrap();
+    let uncut = {
+        let (mut steps, to) = (0, StoreUrl::Embedded(folder.path().join("uncut")));
+        whole(&here).copy(&whole(&to), |_done| steps += 1).unwrap();
+        steps
+    };
+    assert!(uncut >= 6, "one for each rack at least");
+    for cut in 1..=uncut {
+        let back = StoreUrl::Embedded(folder.path().join(format!("back-{cut}")));
+        for (from, to) in [(&here, &server.url()), (&server.url(), &back)] {
+            let mut steps = 0;
+            let cut_off = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                whole(from).copy(&whole(to), |_done| {
+                    steps += 1;
+                    assert!(steps < cut, "as if it were killed here");
+                })
+            }));
+            // The other direction may have fewer steps.
+            assert!(cut_off.is_err() || *to == back);
+            if cut_off.is_err() {
+                whole(from).copy(&whole(to), |_done| ()).unwrap();
+            }
+            let unlike = whole(from).differences(&whole(to), |_done| ()).unwrap();
+            assert_eq!(unlike, []);
+        }
+        let _flushed: String = server.say(&["FLUSHALL"]);
+    }
 }
 
 #[test]

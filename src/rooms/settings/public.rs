@@ -4,7 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 
-use super::{StoreUrl, of_its_own, sheet::Sheet};
+use super::{
+    StoreUrl,
+    fallback::{self, Fallback},
+    of_its_own,
+    sheet::Sheet,
+};
 use crate::rules::forwarding::{Proxies, Telling};
 
 /// The public door.
@@ -24,6 +29,8 @@ pub struct PublicDoor {
     pub ports: Ports,
     /// Where views and pairs are, if not with everything else.
     pub store: Option<StoreUrl>,
+    /// What this door notes of a store elsewhere.
+    pub fallback: Fallback,
 }
 
 /// What is said to who comes without TLS.
@@ -89,6 +96,7 @@ pub(super) fn read(sheet: &mut Sheet) -> Option<PublicDoor> {
         _ => Err("should be `own` or `shared`"),
     });
     let store = sheet.text("public.store", "", of_its_own);
+    let fallback = fallback::read(sheet);
     Some(PublicDoor {
         listen: listen?,
         listen_https: listen_https?,
@@ -100,5 +108,6 @@ pub(super) fn read(sheet: &mut Sheet) -> Option<PublicDoor> {
         connections_per_client: connections_per_client?,
         ports: ports?,
         store: store?,
+        fallback: fallback?,
     })
 }

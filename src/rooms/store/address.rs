@@ -5,6 +5,7 @@
 //! redis://[user[:password]@]host[:port][/database][?option=value&…]
 //! rediss://…                 the same over TLS
 //! redis+sentinel://host[:port],host[:port],…[/database]?master=NAME
+//!                            sentinel_user=NAME&sentinel_password=WORD if the sentinels want one
 //! redis+cluster://host[:port],host[:port],…
 //! ```
 //!
@@ -46,6 +47,10 @@ pub struct RedisUrl {
     pub user: Option<String>,
     /// The password.
     pub password: Option<String>,
+    /// What the sentinels are told of who is asking, which need not be what the server is told.
+    pub sentinel_user: Option<String>,
+    /// Their password.
+    pub sentinel_password: Option<String>,
     /// The number of the database. A cluster has only 0.
     pub database: u16,
     /// Whether and how to speak TLS.
@@ -151,6 +156,8 @@ impl RedisUrl {
             hosts,
             user: given(user)?,
             password: given(password)?,
+            sentinel_user: None,
+            sentinel_password: None,
             database: match database {
                 "" => 0,
                 number => number
@@ -177,12 +184,14 @@ impl RedisUrl {
             ("timeout_ms", ..) => self.timeout = millis(&value)?,
             ("connect_timeout_ms", ..) => self.connect_timeout = millis(&value)?,
             ("master", Shape::Sentinel(master), _) if !value.is_empty() => *master = value,
+            ("sentinel_user", Shape::Sentinel(_), _) => self.sentinel_user = Some(value),
+            ("sentinel_password", Shape::Sentinel(_), _) => self.sentinel_password = Some(value),
             ("ca", _, Some(tls)) => tls.ca = Some(value.into()),
             ("cert", _, Some(tls)) => tls.cert = Some(value.into()),
             ("key", _, Some(tls)) => tls.key = Some(value.into()),
             _ => {
                 return Err(
-                    "options are timeout_ms and connect_timeout_ms; ca, cert and key of rediss; master of redis+sentinel",
+                    "options are timeout_ms and connect_timeout_ms; ca, cert and key of rediss; master, sentinel_user and sentinel_password of redis+sentinel",
                 );
             }
         }
@@ -331,6 +340,7 @@ mod tests {
             "redis://u:hunter2@h?ca=x",
             "redis+cluster://u:hunter2@h/1",
             "redis+moon://u:hunter2@h",
+            "redis://h?sentinel_password=hunter2",
             "hunter2://h",
             "hunter2",
         ] {
@@ -341,7 +351,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_of_an_address_holds_no_password() {
-        let url = redis("redis+cluster://edge:hunter2@a:1,b:2");
+        let url = redis("redis+sentinel://edge:hunter2@a:1,b:2?sentinel_password=hunter2");
         for text in [
             format!("{url:?}"),
             format!("{:?}", StoreUrl::Redis(Box::new(url))),

@@ -6,6 +6,7 @@
 //! | public | `c:` + the maker's key | what is public of its whole class |
 //! | public | `p:` + the pair's tag | the holder view, sealed |
 //! | public | `g` | the generation mark: which filling of Redis this is |
+//! | public | `g{` + a number + `}` | the same in each slot of a cluster |
 //! | core | `d:` + the subject's key | its dossier |
 //! | core | `r:` + source, NUL, id | the record's digest; with [`PENDING`] while it is taken in |
 //! | core | `k`, `i` | sets: claims, keys of parties |
@@ -18,9 +19,13 @@ use super::{Rack, StoreError};
 
 mod connect;
 mod epochs;
-mod lane;
-mod reader;
+mod slots;
 mod state;
+mod listing;
+mod lane;
+mod fleet;
+mod health;
+mod reader;
 mod writer;
 
 pub use reader::RedisReader;

@@ -7,9 +7,9 @@ use ::redis::cluster::{ClusterClient, ClusterConnection, ClusterPipeline};
 use ::redis::cluster_routing::{RoutingInfo, SingleNodeRoutingInfo};
 use ::redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use ::redis::{
-    Client, ClientTlsConfig, Cmd, Connection, ConnectionAddr, ConnectionInfo, FromRedisValue,
-    IntoConnectionInfo, Pipeline, ProtocolVersion, RedisConnectionInfo, RedisResult,
-    TlsCertificates, TlsMode, Value,
+    Client, ClientTlsConfig, Cmd, Connection, ConnectionAddr, ConnectionInfo, ErrorKind,
+    FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisConnectionInfo,
+    RedisResult, ServerErrorKind, TlsCertificates, TlsMode, Value,
 };
 
 use crate::rooms::store::StoreError;
@@ -56,28 +56,37 @@ impl Wire {
         }
     }
 
-    /// Sends all of these and waits for all the answers.
+    /// Sends all of these and waits for all the answers. What a slot on its way delays is sent
+    /// twice.
     pub(super) fn all(
         &mut self,
         commands: impl IntoIterator<Item = Cmd>,
     ) -> RedisResult<Vec<Value>> {
+        let mut commands = commands.into_iter().peekable();
+        if commands.peek().is_none() {
+            return Ok(Vec::new());
+        }
         match self {
             Self::One(connection) => {
                 let mut pipeline = Pipeline::new();
                 for command in commands {
                     pipeline.add_command(command);
                 }
-                if pipeline.is_empty() {
-                    return Ok(Vec::new());
-                }
                 pipeline.query(connection)
             }
             Self::Cluster(connection) => {
+                let commands: Vec<Cmd> = commands.collect();
                 let mut pipeline = ClusterPipeline::new();
-                for command in commands {
-                    pipeline.add_command(command);
+                for command in &commands {
+                    pipeline.add_command(command.clone());
                 }
-                pipeline.query(connection)
+                match pipeline.query(connection) {
+                    // A pipeline cannot ask where the first part of a slot already is.
+                    Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::Ask) => {
+                        commands.iter().map(|one| one.query(connection)).collect()
+                    }
+                    answers => answers,
+                }
             }
         }
     }
@@ -86,6 +95,30 @@ impl Wire {
         match self {
             Self::One(connection) => command.query(connection),
             Self::Cluster(connection) => command.query(connection),
+        }
+    }
+
+    /// One slot of each master; none if this is no cluster.
+    pub(super) fn slots(&mut self) -> RedisResult<Vec<u16>> {
+        match self {
+            Self::One(_) => Ok(Vec::new()),
+            Self::Cluster(connection) => {
+                let masters = masters(connection)?;
+                Ok(masters.iter().map(|master| master.slot).collect())
+            }
+        }
+    }
+
+    /// Sends this to the one server, or to every master that has somebody to copy to.
+    pub(super) fn copiers(&mut self, command: &Cmd) -> RedisResult<()> {
+        match self {
+            Self::One(connection) => command.exec(connection),
+            Self::Cluster(connection) => {
+                for master in masters(connection)?.iter().filter(|one| one.has_replica) {
+                    connection.route_command(command, master.route())?;
+                }
+                Ok(())
+            }
         }
     }
 
@@ -108,11 +141,10 @@ impl Wire {
             }
             Self::Cluster(connection) => {
                 let masters = masters(connection)?;
-                let Some((host, port)) = masters.get(node).cloned() else {
+                let Some(master) = masters.get(node) else {
                     return Ok((None, Vec::new()));
                 };
-                let there = SingleNodeRoutingInfo::ByAddress { host, port };
-                let answer = connection.route_command(&scan, RoutingInfo::SingleNode(there))?;
+                let answer = connection.route_command(&scan, master.route())?;
                 let (next, found) = FromRedisValue::from_redis_value(answer)?;
                 (next, found, masters.len())
             }
@@ -171,20 +203,48 @@ fn pattern(head: &[u8]) -> Vec<u8> {
     pattern
 }
 
+/// One master of a cluster.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Master {
+    host: String,
+    port: u16,
+    /// One of the slots that it has.
+    slot: u16,
+    has_replica: bool,
+}
+
+impl Master {
+    fn route(&self) -> RoutingInfo {
+        RoutingInfo::SingleNode(SingleNodeRoutingInfo::ByAddress {
+            host: self.host.clone(),
+            port: self.port,
+        })
+    }
+}
+
 /// The masters of a cluster, always in the same order.
-fn masters(connection: &mut ClusterConnection) -> RedisResult<Vec<(String, u16)>> {
-    type Node = (String, u16);
-    let slots: Vec<Vec<Value>> = ::redis::cmd("CLUSTER").arg("SLOTS").query(connection)?;
+fn masters(connection: &mut ClusterConnection) -> RedisResult<Vec<Master>> {
+    let ranges: Vec<Vec<Value>> = ::redis::cmd("CLUSTER").arg("SLOTS").query(connection)?;
     let mut found = Vec::new();
-    for range in slots {
-        if let Some(Value::Array(master)) = range.into_iter().nth(2) {
-            let name_and_port: Vec<Value> = master.into_iter().take(2).collect();
-            let node: Node = FromRedisValue::from_redis_value(Value::Array(name_and_port))?;
-            found.push(node);
-        }
+    for range in ranges {
+        let nodes = range.len().saturating_sub(2);
+        let mut range = range.into_iter();
+        let (Some(slot), Some(_last), Some(Value::Array(master))) =
+            (range.next(), range.next(), range.next())
+        else {
+            continue;
+        };
+        let place = Value::Array(master.into_iter().take(2).collect());
+        let (host, port) = FromRedisValue::from_redis_value(place)?;
+        found.push(Master {
+            host,
+            port,
+            slot: FromRedisValue::from_redis_value(slot)?,
+            has_replica: nodes > 1,
+        });
     }
     found.sort_unstable();
-    found.dedup();
+    found.dedup_by(|one, other| (&one.host, one.port) == (&other.host, other.port));
     Ok(found)
 }
 
@@ -202,8 +262,8 @@ pub(super) fn client(
     })
 }
 
-/// A client that asks sentinels where the master is. They are asked under the same name and
-/// password.
+/// A client that asks sentinels where the master is. They have names and passwords of their own,
+/// since one that wants none refuses who shows one.
 pub(super) fn sentinel(
     url: &RedisUrl,
     master: &str,
@@ -218,6 +278,12 @@ pub(super) fn sentinel(
     }
     if let Some(password) = &url.password {
         builder = builder.set_client_to_redis_password(password);
+    }
+    if let Some(user) = &url.sentinel_user {
+        builder = builder.set_client_to_sentinel_username(user);
+    }
+    if let Some(password) = &url.sentinel_password {
+        builder = builder.set_client_to_sentinel_password(password);
     }
     if let Some(certificates) = certificates {
         builder = builder

@@ -4,7 +4,8 @@
 //! is *up* only while all of this holds: the connection answers within its deadline, twice a
 //! second; and the generation mark is the one this edge knows, or a newer. The moment it is not,
 //! readers are refused without waiting and everything read before counts as unproven. That is the
-//! circuit breaker: readers never try out a store that has failed, the lane does.
+//! circuit breaker: readers never try out a store that has failed, the lane does. A lane to a node
+//! of a cluster also asks, at every beat, which slots the node has.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,16 +13,20 @@ use std::time::Duration;
 
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{
-    AsyncConnectionConfig, Client, ProtocolVersion, PushInfo, PushKind, RedisError, Value, cmd,
+    AsyncConnectionConfig, Client, ErrorKind, ProtocolVersion, PushInfo, PushKind, RedisError,
+    Value, cmd,
 };
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use super::GENERATION;
 use super::connect::{certificates, client, sentinel};
+use super::fleet::{Fleet, Node};
+use super::listing::Listing;
+use super::slots::mark_of;
 use super::state::State;
 use crate::rooms::store::StoreError;
-use crate::rooms::store::address::Shape;
+use crate::rooms::store::address::{Host, Shape};
 
 /// How often a lane is tried. With its deadline it makes less than the second within which a lost
 /// connection has to be noticed.
@@ -105,19 +110,24 @@ impl Lane {
     pub(super) fn not_answered(&self) {
         if self.unanswered.fetch_add(1, Ordering::Relaxed) + 1 >= SUSPICIOUS {
             self.answered();
-            self.suspicion.notify_one();
+            self.suspect();
         }
     }
 
-    /// Keeps the lane up for as long as the task lives.
-    pub(super) async fn keep(self: Arc<Self>, state: Arc<State>) {
+    /// Lets it be tried out of turn.
+    pub(super) fn suspect(&self) {
+        self.suspicion.notify_one();
+    }
+
+    /// Keeps the lane up for as long as its node is one of the fleet's.
+    pub(super) async fn keep(self: Arc<Self>, fleet: Arc<Fleet>, node: Arc<Node>) {
         let mut pause = PAUSE;
-        loop {
+        while !node.is_gone() {
             let lost = Arc::new(Notify::new());
-            let limit = state.url.connect_timeout;
-            let why = match timeout(limit, self.connect(&state, &lost)).await {
+            let limit = fleet.state.url.connect_timeout;
+            let why = match timeout(limit, connect(&fleet, &node, &lost)).await {
                 Ok(Ok(link)) => {
-                    let why = self.hold(&state, link, &lost).await;
+                    let why = self.hold(&fleet, &node, link, &lost).await;
                     pause = PAUSE;
                     why
                 }
@@ -127,22 +137,22 @@ impl Lane {
                 }
                 Err(_late) => Why::Unreachable,
             };
-            self.set(&state, Now::Down(why));
+            self.set(&fleet, Now::Down(why));
             sleep(pause).await;
             pause = (pause * 2).min(PAUSE_MAX);
         }
     }
 
     /// Beats until something is wrong, and says what.
-    async fn hold(&self, state: &State, mut link: Link, lost: &Notify) -> Why {
+    async fn hold(&self, fleet: &Fleet, node: &Arc<Node>, mut link: Link, lost: &Notify) -> Why {
         for beat in 1_u32.. {
-            match timeout(HEARTBEAT_DEADLINE, mark(&mut link.connection)).await {
-                Ok(Ok(mark)) if state.accept(mark.as_deref()) => {}
-                Ok(Ok(_)) => return Why::Emptied,
+            match timeout(HEARTBEAT_DEADLINE, check(fleet, node, &mut link.connection)).await {
+                Ok(Ok(true)) => {}
+                Ok(Ok(false)) => return Why::Emptied,
                 Ok(Err(_)) | Err(_) => return Why::Unreachable,
             }
             if !matches!(*self.now.borrow(), Now::Up(_)) {
-                self.set(state, Now::Up(link.clone()));
+                self.set(fleet, Now::Up(link.clone()));
             }
             tokio::select! {
                 () = sleep(HEARTBEAT) => {}
@@ -150,67 +160,106 @@ impl Lane {
                 () = lost.notified() => return Why::Unreachable,
             }
             // A master that was cut off from its sentinels answers well, and hears of no change.
-            if beat % BEATS_A_MASTER == 0 && is_deposed(state, &link).await {
+            if beat % BEATS_A_MASTER == 0 && is_deposed(&fleet.state, &link).await {
                 return Why::Unreachable;
             }
         }
         Why::Unreachable
     }
 
-    async fn connect(&self, state: &Arc<State>, lost: &Arc<Notify>) -> Result<Link, StoreError> {
-        let pushed = {
-            let (state, lost) = (Arc::clone(state), Arc::clone(lost));
-            move |push: PushInfo| {
-                hear(&state, &lost, push);
-                Ok::<(), ()>(())
-            }
-        };
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(state.url.connect_timeout))
-            .set_response_timeout(Some(HEARTBEAT_DEADLINE))
-            .set_push_sender(pushed);
-        let client = find(state).await?;
-        let address = address(&client);
-        let mut connection = client
-            .get_multiplexed_async_connection_with_config(&config)
-            .await?;
-        let tracking: Result<(), RedisError> = cmd("CLIENT")
-            .arg("TRACKING")
-            .arg("ON")
-            .query_async(&mut connection)
-            .await;
-        if let Err(error) = &tracking {
-            tracing::warn!(
-                error = super::said(error),
-                "the store does not track what is read"
-            );
-        }
-        Ok(Link {
-            connection,
-            tracked: tracking.is_ok(),
-            address,
-        })
-    }
-
-    fn set(&self, state: &State, now: Now) {
+    fn set(&self, fleet: &Fleet, now: Now) {
         let was_up = matches!(*self.now.borrow(), Now::Up(_));
         match &now {
             Now::Up(link) => tracing::info!(tracked = link.tracked, "the store answers"),
-            Now::Down(why) if was_up || matches!(*self.now.borrow(), Now::Starting) => {
-                tracing::error!(?why, "the store does not answer");
-            }
+            Now::Down(why) if was_up || matches!(*self.now.borrow(), Now::Starting) => match why {
+                Why::Unreachable => tracing::error!("the store does not answer"),
+                Why::Emptied => tracing::error!(
+                    "the store is empty or older than it was; what is cached is served"
+                ),
+            },
             Now::Down(_) | Now::Starting => {}
         }
         self.now.send_replace(now);
         if was_up {
             // What it was to tell us meanwhile, nobody heard.
-            state.forget_all();
+            fleet.state.forget_all();
+        }
+        fleet.stirred();
+    }
+}
+
+async fn connect(fleet: &Arc<Fleet>, node: &Node, lost: &Arc<Notify>) -> Result<Link, StoreError> {
+    let pushed = {
+        // Weakly: the fleet has the lane, and the lane the connection that this belongs to.
+        let (fleet, lost) = (Arc::downgrade(fleet), Arc::clone(lost));
+        move |push: PushInfo| {
+            if let Some(fleet) = fleet.upgrade() {
+                hear(&fleet.state, &lost, push);
+            }
+            Ok::<(), ()>(())
+        }
+    };
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(fleet.state.url.connect_timeout))
+        .set_response_timeout(Some(HEARTBEAT_DEADLINE))
+        .set_push_sender(pushed);
+    let client = find(&fleet.state, node.host.as_ref()).await?;
+    let address = address(&client);
+    let mut connection = client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await?;
+    let tracking: Result<(), RedisError> = cmd("CLIENT")
+        .arg("TRACKING")
+        .arg("ON")
+        .query_async(&mut connection)
+        .await;
+    if let Err(error) = &tracking {
+        tracing::warn!(
+            error = super::said(error),
+            "the store does not track what is read"
+        );
+    }
+    Ok(Link {
+        connection,
+        tracked: tracking.is_ok(),
+        address,
+    })
+}
+
+/// Whether this server has what it should have. Of a node of a cluster, first what that is.
+async fn check(
+    fleet: &Fleet,
+    node: &Arc<Node>,
+    connection: &mut MultiplexedConnection,
+) -> Result<bool, RedisError> {
+    let mark = match &node.host {
+        None => GENERATION.to_vec(),
+        Some(host) => {
+            let text: String = cmd("CLUSTER").arg("NODES").query_async(connection).await?;
+            let secure = fleet.state.url.tls.is_some();
+            let listing =
+                Listing::read(&text, host, secure).ok_or((ErrorKind::Parse, "a list of nodes"))?;
+            fleet.heard(node, listing);
+            match node.some_slot() {
+                Some(slot) => mark_of(slot),
+                // A replica: it has to answer, no more.
+                None => return Ok(true),
+            }
+        }
+    };
+    let asked = cmd("GET").arg(mark).query_async(connection).await;
+    match asked {
+        // The slot has left between the two questions, or is about to.
+        Err(error) if error.redirect_node().is_some() => Ok(true),
+        asked => {
+            let found: Option<Vec<u8>> = asked?;
+            Ok(fleet.state.accept(found.as_deref()))
         }
     }
 }
 
 /// The server that has the views now.
-async fn find(state: &State) -> Result<Client, StoreError> {
+async fn find(state: &State, host: Option<&Host>) -> Result<Client, StoreError> {
     let url = &state.url;
     let certificates = certificates(url)?;
     match &url.shape {
@@ -218,7 +267,8 @@ async fn find(state: &State) -> Result<Client, StoreError> {
             .async_get_client()
             .await?),
         Shape::Single | Shape::Cluster => {
-            let host = url.hosts.first().ok_or(StoreError::Corrupt("an address"))?;
+            let host = host.or(url.hosts.first());
+            let host = host.ok_or(StoreError::Corrupt("an address"))?;
             client(url, host, ProtocolVersion::RESP3, certificates)
         }
     }
@@ -230,16 +280,12 @@ async fn is_deposed(state: &State, link: &Link) -> bool {
     if !matches!(state.url.shape, Shape::Sentinel(_)) {
         return false;
     }
-    let found = timeout(HEARTBEAT_DEADLINE, find(state)).await;
+    let found = timeout(HEARTBEAT_DEADLINE, find(state, None)).await;
     matches!(found, Ok(Ok(client)) if address(&client) != link.address)
 }
 
 fn address(client: &Client) -> String {
     client.get_connection_info().addr().to_string()
-}
-
-async fn mark(connection: &mut MultiplexedConnection) -> Result<Option<Vec<u8>>, RedisError> {
-    cmd("GET").arg(GENERATION).query_async(connection).await
 }
 
 /// What the server says unasked.

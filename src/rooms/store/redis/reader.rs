@@ -1,19 +1,24 @@
 //! The reading side: views, classes and pairs over few connections, within a deadline.
 //!
 //! A code that nobody has asked for yet costs one round trip: its view and, unless it is known,
-//! its maker's class. Classes stay here for as long as the server says when they change.
+//! its maker's class. Classes stay here for as long as the server says when they change. In a
+//! cluster the two lie on two nodes, which are asked at the same time.
 
-use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ::redis::{Pipeline, cmd};
-use foldhash::fast::FixedState;
+use ::redis::{ErrorKind, FromRedisValue, Pipeline, RedisError, ServerErrorKind, cmd};
+use futures_util::{TryStreamExt as _, stream::FuturesOrdered};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
-use super::lane::{Lane, Link, Now, Why};
-use super::state::{State, class_key};
+use super::fleet::Fleet;
+use super::health::Watcher;
+use super::lane::{Lane, Link, Why};
+use super::slots::{mark_of, slot_of};
+use super::state::class_key;
 use super::{GENERATION, key};
+use crate::rooms::meter::StoreMeter;
+use crate::rooms::readiness::{Condition, Part, Readiness};
 use crate::rooms::store::address::RedisUrl;
 use crate::rooms::store::pairs::Tag;
 use crate::rooms::store::{Kept, Rack};
@@ -23,144 +28,82 @@ use crate::words::fault::Fault;
 use crate::words::policy::Policy;
 use crate::words::subject::Maker;
 
-/// Connections to one server. Two, so that one answer that is long in coming does not hold up the
-/// other half.
-const LANES: usize = 2;
+/// What lies under a key.
+type Found = Option<Vec<u8>>;
 
 /// A store on Redis, as a public door reads it.
 #[derive(Debug)]
 pub struct RedisReader {
-    state: Arc<State>,
-    lanes: Vec<Arc<Lane>>,
+    fleet: Arc<Fleet>,
     policy: Policy,
     /// What keeps the lanes up; it ends with this reader.
-    keepers: Mutex<JoinSet<()>>,
+    keeper: Mutex<JoinSet<()>>,
 }
 
 impl RedisReader {
     /// A reader that connects when it is first asked.
     pub(in super::super) fn new(url: RedisUrl, policy: Policy) -> Self {
         Self {
-            state: Arc::new(State::new(url)),
-            lanes: (0..LANES).map(|_| Arc::new(Lane::new())).collect(),
+            fleet: Arc::new(Fleet::new(url)),
             policy,
-            keepers: Mutex::default(),
+            keeper: Mutex::default(),
         }
     }
 
     pub(in super::super) fn epoch(&self, code: Code) -> u64 {
-        self.state.epochs.of(&code.key())
+        self.fleet.state.epochs.of(&code.key())
+    }
+
+    /// Tells these two how the servers are doing, and sets out at once so that there is something
+    /// to tell.
+    pub(in super::super) fn watch(&self, meter: StoreMeter, readiness: Readiness) {
+        readiness.set(Part::Store, Condition::Starting);
+        let watcher = Watcher { meter, readiness };
+        // Who came first goes on being told.
+        let _first = self.fleet.state.watcher.set(watcher);
+        self.start();
     }
 
     /// How many keys the server has said to have changed.
     pub fn invalidations(&self) -> u64 {
-        self.state.invalidations()
+        self.fleet.state.invalidations()
     }
 
     pub(in super::super) async fn read(&self, code: Code) -> Result<Option<Kept>, Fault> {
-        let way = FixedState::default().hash_one(code);
-        self.through(way, async |link| self.ask(link, code).await)
-            .await
-    }
-
-    /// What lies under these tags, in one round trip.
-    pub(in super::super) async fn pairs(
-        &self,
-        tags: &[Tag],
-    ) -> Result<Vec<Option<Vec<u8>>>, Fault> {
-        let way = FixedState::default().hash_one(tags);
-        self.through(way, async |link| self.ask_for_pairs(link, tags).await)
-            .await
-    }
-
-    /// Asks over a connection that is up, within the deadline.
-    async fn through<T>(
-        &self,
-        way: u64,
-        ask: impl AsyncFnOnce(Link) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
         self.start();
-        let limit = self.state.url.timeout;
-        let (lane, link) = match timeout(limit, self.lane(way)).await {
-            Ok(found) => found.map_err(|why| match why {
-                Why::Unreachable => Fault::Unreachable,
-                Why::Emptied => Fault::Emptied,
-            })?,
-            Err(_late) => return Err(Fault::Unreachable),
-        };
-        let _waiting = lane.waiting.try_acquire().map_err(|_full| Fault::Busy)?;
-        match timeout(limit, ask(link)).await {
-            Ok(Ok(answer)) => {
-                lane.answered();
-                Ok(answer)
-            }
-            Ok(Err(fault)) => {
-                lane.not_answered();
-                Err(fault)
-            }
-            Err(_late) => {
-                lane.not_answered();
-                Err(Fault::Deadline)
-            }
-        }
-    }
-
-    /// The same question goes the same way while that way is open.
-    async fn lane(&self, way: u64) -> Result<(&Lane, Link), Why> {
-        let mut reason = Why::Unreachable;
-        let lanes = self.lanes.iter().map(Arc::as_ref);
-        let turn = usize::from(way % 2 == 1);
-        for lane in lanes.clone().cycle().skip(turn).take(self.lanes.len()) {
-            let now = match lane.now() {
-                Now::Starting => lane.settled().await,
-                now @ (Now::Up(_) | Now::Down(_)) => now,
-            };
-            match now {
-                Now::Up(link) => return Ok((lane, link)),
-                Now::Down(why) => reason = why,
-                Now::Starting => {}
-            }
-        }
-        Err(reason)
-    }
-
-    async fn ask(&self, mut link: Link, code: Code) -> Result<Option<Kept>, Fault> {
         // Before anything is read: what changes from here on is another number.
-        let epoch = self.state.epochs.all();
+        let epoch = self.fleet.state.epochs.all();
+        let view_key = key(Rack::Views, &code.key());
+        // To set out may take as long as an answer.
+        let way = timeout_at(self.limit(), self.fleet.way(slot_of(&view_key))).await;
+        way.unwrap_or(Err(Why::Unreachable)).map_err(refused)?;
+        let deadline = self.limit();
         let own = Maker::of_code(code);
-        let known = own.and_then(|maker| self.state.class(maker));
-        let mut both = Pipeline::new();
-        both.cmd("GET").arg(key(Rack::Views, &code.key()));
-        if known.is_none()
-            && let Some(maker) = own
-        {
-            both.cmd("GET").arg(class_key(maker));
-        }
-        let asked = both.query_async(&mut link.connection).await;
-        let found: Vec<Option<Vec<u8>>> = asked.map_err(|error| fault(&error))?;
-        let mut found = found.into_iter();
-        let Some(view) = found.next().flatten() else {
-            return self.absent(link).await;
+        let known = own.and_then(|maker| self.fleet.state.class(maker));
+        let (view, class) = if let Some(maker) = own.filter(|_| known.is_none()) {
+            self.both(&view_key, &class_key(maker), deadline).await?
+        } else {
+            (self.get(&view_key, deadline).await?, Read::default())
+        };
+        let Some(view) = view.found else {
+            self.vouch(&view_key, deadline).await?;
+            return Ok(None);
         };
         let mut classes = Vec::new();
         if let Some(maker) = own {
-            let class = known.unwrap_or_else(|| {
-                let class = found.next().flatten().unwrap_or_default();
-                self.keep(&link, maker, class, epoch)
-            });
-            classes.push(class);
-        }
-        if let Some(maker) = stored::maker(&view) {
-            let class = if let Some(class) = self.state.class(maker) {
+            classes.push(if let Some(class) = known {
                 class
             } else {
-                let mut get = cmd("GET");
-                get.arg(class_key(maker));
-                let asked = get.query_async(&mut link.connection).await;
-                let class: Option<Vec<u8>> = asked.map_err(|error| fault(&error))?;
-                self.keep(&link, maker, class.unwrap_or_default(), epoch)
-            };
-            classes.push(class);
+                self.keep(maker, class, epoch, deadline).await?
+            });
+        }
+        if let Some(maker) = stored::maker(&view) {
+            classes.push(if let Some(class) = self.fleet.state.class(maker) {
+                class
+            } else {
+                let class = self.get(&class_key(maker), deadline).await?;
+                self.keep(maker, class, epoch, deadline).await?
+            });
         }
         classes.retain(|class| !class.is_empty());
         Ok(Some(Kept {
@@ -170,62 +113,234 @@ impl RedisReader {
         }))
     }
 
-    async fn ask_for_pairs(
+    /// What lies under these tags: of one server in one round trip, of a cluster from all nodes at the
+    /// same time.
+    pub(in super::super) async fn pairs(
         &self,
-        mut link: Link,
         tags: &[Tag],
     ) -> Result<Vec<Option<Vec<u8>>>, Fault> {
-        // The mark comes along whatever is found: that a pair is missing means something only in
-        // the store that we know, and asking afterwards would tell a missing one by its time.
-        let mut all = Pipeline::new();
-        all.cmd("GET").arg(GENERATION);
-        for tag in tags {
-            all.cmd("GET").arg(key(Rack::Pairs, tag));
-        }
-        let asked = all.query_async(&mut link.connection).await;
-        let found: Vec<Option<Vec<u8>>> = asked.map_err(|error| fault(&error))?;
-        let mut found = found.into_iter();
-        if self.state.accept(found.next().flatten().as_deref()) {
-            Ok(found.collect())
+        self.start();
+        let names: Vec<Vec<u8>> = tags.iter().map(|tag| key(Rack::Pairs, tag)).collect();
+        let Some(slot) = names.first().map(|name| slot_of(name)) else {
+            return Ok(Vec::new());
+        };
+        // To set out may take as long as an answer.
+        let way = timeout_at(self.limit(), self.fleet.way(slot)).await;
+        let (lane, mut link) = way.unwrap_or(Err(Why::Unreachable)).map_err(refused)?;
+        let deadline = self.limit();
+        // The mark comes along whatever is found: that a pair is missing means something only in the
+        // store that we know, and asking afterwards would tell a missing one by its time.
+        let (found, marks): (Vec<Found>, Vec<Found>) = if self.fleet.is_cluster() {
+            let one = async |name: Vec<u8>| {
+                let mark = mark_of(slot_of(&name));
+                let both = tokio::try_join!(self.get(&name, deadline), self.get(&mark, deadline));
+                both.map(|(read, mark)| (read.found, mark.found))
+            };
+            let all: FuturesOrdered<_> = names.into_iter().map(one).collect();
+            all.try_collect::<Vec<_>>().await?.into_iter().unzip()
+        } else {
+            let mut all = Pipeline::new();
+            for name in &names {
+                all.cmd("GET").arg(name);
+            }
+            all.cmd("GET").arg(GENERATION);
+            let asked = async { all.query_async(&mut link.connection).await };
+            let mut found: Vec<Found> = waited(&lane, asked, deadline).await?;
+            let mark = found.pop().flatten();
+            (found, vec![mark])
+        };
+        let is_known = |mark: &Found| self.fleet.state.accept(mark.as_deref());
+        if marks.iter().all(is_known) {
+            Ok(found)
         } else {
             Err(Fault::Emptied)
         }
     }
 
-    /// That there is no view means something only in the store that we know.
-    async fn absent(&self, mut link: Link) -> Result<Option<Kept>, Fault> {
-        let mark: Option<Vec<u8>> = cmd("GET")
-            .arg(GENERATION)
-            .query_async(&mut link.connection)
-            .await
-            .map_err(|error| fault(&error))?;
-        if self.state.accept(mark.as_deref()) {
-            Ok(None)
+    /// That there is nothing under a key means something only in the store that we know.
+    async fn vouch(&self, key: &[u8], deadline: Instant) -> Result<(), Fault> {
+        let mark = if self.fleet.is_cluster() {
+            self.get(&mark_of(slot_of(key)), deadline).await?
+        } else {
+            self.get(GENERATION, deadline).await?
+        };
+        if self.fleet.state.accept(mark.found.as_deref()) {
+            Ok(())
         } else {
             Err(Fault::Emptied)
         }
+    }
+
+    /// Two keys in the time of one.
+    async fn both(
+        &self,
+        one: &[u8],
+        other: &[u8],
+        deadline: Instant,
+    ) -> Result<(Read, Read), Fault> {
+        let (slot, other_slot) = (slot_of(one), slot_of(other));
+        if !self.fleet.chart().is_one_node(slot, other_slot) {
+            return tokio::try_join!(self.get(one, deadline), self.get(other, deadline));
+        }
+        let (lane, mut link) = self.way(slot, deadline).await?;
+        let mut pipeline = Pipeline::new();
+        pipeline.cmd("GET").arg(one).cmd("GET").arg(other);
+        let asked = async { pipeline.query_async(&mut link.connection).await };
+        match waited(&lane, asked, deadline).await {
+            Ok((one, other)) => {
+                let tracked = link.tracked;
+                let read = |found| Read { found, tracked };
+                Ok((read(one), read(other)))
+            }
+            // One of the two has gone to another node.
+            Err(Trouble::Redis(error)) if self.fleet.is_cluster() && error.is_cluster_error() => {
+                tokio::try_join!(self.get(one, deadline), self.get(other, deadline))
+            }
+            Err(trouble) => Err(trouble.into()),
+        }
+    }
+
+    /// What lies under a key, wherever that is.
+    async fn get(&self, key: &[u8], deadline: Instant) -> Result<Read, Fault> {
+        let slot = slot_of(key);
+        let get = {
+            let mut get = cmd("GET");
+            get.arg(key);
+            get
+        };
+        loop {
+            let chart = self.fleet.chart();
+            let (lane, mut link) = self.way(slot, deadline).await?;
+            let asked = async { get.query_async::<Found>(&mut link.connection).await };
+            let error = match waited(&lane, asked, deadline).await {
+                Ok(found) => {
+                    let tracked = link.tracked;
+                    return Ok(Read { found, tracked });
+                }
+                Err(Trouble::Redis(error)) if self.fleet.is_cluster() => error,
+                Err(trouble) => return Err(trouble.into()),
+            };
+            match (error.kind(), error.redirect_node()) {
+                (ErrorKind::Server(ServerErrorKind::Ask), Some((address, _))) => {
+                    return self.ask(key, address, deadline).await;
+                }
+                (ErrorKind::Server(ServerErrorKind::Moved), _) => {
+                    // Not followed: what a node tells us of is known only by what it has.
+                    let moved = self.fleet.look_again(&chart);
+                    timeout_at(deadline, moved)
+                        .await
+                        .map_err(|_late| fault(&error))?;
+                }
+                _ => return Err(fault(&error)),
+            }
+        }
+    }
+
+    /// The key is on its way to this node.
+    async fn ask(&self, key: &[u8], address: &str, deadline: Instant) -> Result<Read, Fault> {
+        let way = timeout_at(deadline, self.fleet.way_to(address, slot_of(key))).await;
+        let (lane, mut link) = way.unwrap_or(Err(Why::Unreachable)).map_err(refused)?;
+        let mut pipeline = Pipeline::new();
+        pipeline.cmd("ASKING").ignore().cmd("GET").arg(key);
+        let asked = async { pipeline.query_async::<(Found,)>(&mut link.connection).await };
+        let (found,) = waited(&lane, asked, deadline).await?;
+        Ok(Read {
+            found,
+            tracked: link.tracked,
+        })
+    }
+
+    async fn way(&self, slot: u16, deadline: Instant) -> Result<(Arc<Lane>, Link), Fault> {
+        let way = timeout_at(deadline, self.fleet.way(slot)).await;
+        way.unwrap_or(Err(Why::Unreachable)).map_err(refused)
     }
 
     /// Keeps a class that was read when everything stood at `epoch`, and gives it back.
-    fn keep(&self, link: &Link, maker: Maker, class: Vec<u8>, epoch: u64) -> Box<[u8]> {
-        let class = class.into_boxed_slice();
-        if link.tracked {
-            self.state.keep_class(maker, class.clone(), epoch);
+    async fn keep(
+        &self,
+        maker: Maker,
+        class: Read,
+        epoch: u64,
+        deadline: Instant,
+    ) -> Result<Box<[u8]>, Fault> {
+        if class.found.is_none() {
+            self.vouch(&class_key(maker), deadline).await?;
         }
-        class
+        let found = class.found.unwrap_or_default().into_boxed_slice();
+        if class.tracked {
+            self.fleet.state.keep_class(maker, found.clone(), epoch);
+        }
+        Ok(found)
+    }
+
+    fn limit(&self) -> Instant {
+        Instant::now() + self.fleet.state.url.timeout
     }
 
     fn start(&self) {
-        let mut keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner);
-        if keepers.is_empty() {
-            for lane in &self.lanes {
-                keepers.spawn(Arc::clone(lane).keep(Arc::clone(&self.state)));
-            }
+        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
+        if keeper.is_empty() {
+            keeper.spawn(Arc::clone(&self.fleet).keep());
         }
     }
 }
 
-fn fault(error: &::redis::RedisError) -> Fault {
+/// What was read.
+#[derive(Default)]
+struct Read {
+    found: Found,
+    /// Whether the server says when it changes.
+    tracked: bool,
+}
+
+/// Why nothing was read.
+enum Trouble {
+    Redis(RedisError),
+    Late,
+    Full,
+}
+
+impl From<Trouble> for Fault {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Redis(error) => fault(&error),
+            Trouble::Late => Self::Deadline,
+            Trouble::Full => Self::Busy,
+        }
+    }
+}
+
+/// Waits for an answer on a lane, and lets the lane know how that went.
+async fn waited<T: FromRedisValue>(
+    lane: &Lane,
+    asked: impl Future<Output = Result<T, RedisError>>,
+    deadline: Instant,
+) -> Result<T, Trouble> {
+    let _waiting = lane.waiting.try_acquire().map_err(|_full| Trouble::Full)?;
+    match timeout_at(deadline, asked).await {
+        Ok(Ok(answer)) => {
+            lane.answered();
+            Ok(answer)
+        }
+        Ok(Err(error)) => {
+            lane.not_answered();
+            Err(Trouble::Redis(error))
+        }
+        Err(_late) => {
+            lane.not_answered();
+            Err(Trouble::Late)
+        }
+    }
+}
+
+const fn refused(why: Why) -> Fault {
+    match why {
+        Why::Unreachable => Fault::Unreachable,
+        Why::Emptied => Fault::Emptied,
+    }
+}
+
+fn fault(error: &RedisError) -> Fault {
     if error.is_timeout() {
         return Fault::Deadline;
     }

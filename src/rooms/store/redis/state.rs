@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::epochs::Epochs;
+use super::health::Watcher;
 use super::{key, prefix};
 use crate::rooms::store::Rack;
 use crate::rooms::store::address::RedisUrl;
@@ -23,7 +24,7 @@ pub(super) struct State {
     classes: Mutex<HashMap<Vec<u8>, Box<[u8]>>>,
     generation: Mutex<Vec<u8>>,
     invalidations: AtomicU64,
-    emptied: AtomicU64,
+    pub(super) watcher: OnceLock<Watcher>,
 }
 
 impl State {
@@ -34,7 +35,7 @@ impl State {
             classes: Mutex::default(),
             generation: Mutex::default(),
             invalidations: AtomicU64::new(0),
-            emptied: AtomicU64::new(0),
+            watcher: OnceLock::new(),
         }
     }
 
@@ -44,11 +45,6 @@ impl State {
         let found = found.unwrap_or_default();
         // Marks begin with when they were made.
         if found.is_empty() || found < known.as_slice() {
-            if self.emptied.fetch_add(1, Ordering::Relaxed) == 0 && !known.is_empty() {
-                tracing::error!(
-                    "the store is empty or older than it was; what is cached is served"
-                );
-            }
             return false;
         }
         if found != known.as_slice() {
@@ -59,7 +55,6 @@ impl State {
             }
             found.clone_into(&mut known);
         }
-        self.emptied.store(0, Ordering::Relaxed);
         true
     }
 
@@ -84,6 +79,9 @@ impl State {
     /// A key has changed.
     pub(super) fn forget(&self, key: &[u8]) {
         self.invalidations.fetch_add(1, Ordering::Relaxed);
+        if let Some(watcher) = self.watcher.get() {
+            watcher.meter.invalidations(1);
+        }
         if let Some(code) = key.strip_prefix(prefix(Rack::Views)) {
             self.epochs.move_one(code);
         } else if key.starts_with(prefix(Rack::Classes)) {

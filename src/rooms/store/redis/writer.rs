@@ -18,10 +18,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ::redis::{RedisError, cmd};
-use aws_lc_rs::rand;
 
 use super::connect::Wire;
-use super::{ABOUT, CLAIMS, GENERATION, PARTIES, Room, key, prefix, room};
+use super::{ABOUT, CLAIMS, PARTIES, Room, key, prefix, room};
 use crate::rooms::store::address::{RedisUrl, Shape};
 use crate::rooms::store::batch::{self, Additions, Desk, Incoming, Ink, Outcome};
 use crate::rooms::store::engine::{Engine, Entry, Place, Step};
@@ -29,8 +28,10 @@ use crate::rooms::store::redis::RedisReader;
 use crate::rooms::store::{PublicStore, Rack, StoreError};
 use crate::words::policy::Policy;
 use crate::words::subject::Subject;
+use marks::{holds, lay, mark};
 use steps::{Trouble, fill, fold, is_yes, may_write, note, publish, sift};
 
+mod marks;
 mod steps;
 
 /// How long a writer goes on trying: longer than any failover takes.
@@ -78,8 +79,7 @@ impl Writer {
             });
         }
         let mark = mark();
-        writer.generation =
-            writer.patiently(|wires| Ok(claim(&mut wires.public, GENERATION, &mark)?))?;
+        writer.generation = writer.patiently(|wires| lay(&mut wires.public, &mark))?;
         Ok(writer)
     }
 
@@ -153,12 +153,7 @@ impl Writer {
         publish(wires, &mut desk, subjects)?;
         may_write(&mut wires.core, ink)?;
         // A store that was emptied meanwhile has lost the beginning of this batch.
-        if self.generation
-            != wires
-                .public
-                .one::<Option<Vec<u8>>>(cmd("GET").arg(GENERATION))?
-                .unwrap_or_default()
-        {
+        if !holds(&mut wires.public, &self.generation)? {
             return Err(Trouble::Store(StoreError::Emptied));
         }
         settle(&mut wires.core, &self.core)?;
@@ -169,6 +164,9 @@ impl Writer {
             done
         });
         wires.core.all(done)?;
+        // A failover that forgot this would only have the same records taken in once more; but who
+        // imports them again is to hear that they are known.
+        settle(&mut wires.core, &self.core)?;
         Ok(outcome)
     }
 }
@@ -335,12 +333,10 @@ fn claim(wire: &mut Wire, key: &[u8], value: &[u8]) -> Result<Vec<u8>, RedisErro
 /// Waits until a replica has what was written, so that a failover right after does not undo what
 /// was said to be done. With no replica there is nobody to wait for: that is the operator's choice.
 fn settle(wire: &mut Wire, url: &RedisUrl) -> Result<(), Trouble> {
-    if matches!(url.shape, Shape::Sentinel(_)) {
-        let _replicas: u64 = wire.one(
-            cmd("WAIT")
-                .arg(1)
-                .arg(REPLICA_PATIENCE.as_millis().to_string()),
-        )?;
+    if url.shape != Shape::Single {
+        let mut wait = cmd("WAIT");
+        wait.arg(1).arg(REPLICA_PATIENCE.as_millis().to_string());
+        wire.copiers(&wait)?;
     }
     Ok(())
 }
@@ -351,13 +347,4 @@ fn is_final(error: &RedisError) -> bool {
         error.code(),
         Some("NOAUTH" | "WRONGPASS" | "NOPERM" | "WRONGTYPE" | "ERR")
     )
-}
-
-/// A new generation mark: when, and which of those made at that moment.
-fn mark() -> Vec<u8> {
-    let now = jiff::Timestamp::now().as_millisecond().cast_unsigned();
-    let mut chance = [0; 8];
-    // Without chance the moment alone has to do.
-    let _filled = rand::fill(&mut chance).is_ok();
-    [now.to_be_bytes(), chance].concat()
 }
