@@ -1,11 +1,11 @@
 //! A listener: accept → permit → arrival → one protocol until the end.
 //!
 //! 1. A connection is accepted only when there is a permit for it; the others wait in the kernel's
-//!    own queue, where they cost nothing ([`accept`]).
+//!    own queue, where they cost nothing (`accept`).
 //! 2. Each is a task of its own: what breaks there breaks for one phone. Who it is, and whether
-//!    TLS can be agreed on, is found out there, within a deadline ([`arrival`]).
+//!    TLS can be agreed on, is found out there, within a deadline (`arrival`).
 //! 3. HTTP/1.1 or HTTP/2, as was agreed in the handshake: their heads, their pauses and their
-//!    reading all have deadlines ([`h1`], [`h2`]).
+//!    reading all have deadlines (`h1`, `h2`).
 //! 4. Stopping, a listener closes first. Who is connected is told so with the next answer, and
 //!    whoever asks for nothing more is let go a little later, so that no request meets a closed door.
 

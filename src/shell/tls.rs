@@ -3,7 +3,7 @@
 //! 1. TLS 1.2 and 1.3 of rustls, with tickets under keys that it rotates by itself and that never
 //!    leave this process. No early data: it can be replayed, and saves a scan nothing.
 //! 2. Certificates are looked up at each handshake, so new ones are used without a connection of
-//!    the old ones being dropped ([`certificates`]).
+//!    the old ones being dropped (`certificates`).
 //! 3. So many handshakes at once and no more: they cost a hundred times what an answer costs.
 
 use std::{

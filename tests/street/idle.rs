@@ -129,11 +129,11 @@ async fn to_be_connected_costs_little_and_nothing_afterwards() {
         }
         sleep(GIVEN_BACK).await;
         let after = process.resident();
-        let each = (during - before) as f64 / many as f64;
+        let each = (during - before) * 1024 / u64::try_from(many).unwrap();
         println!(
-            "idle | {many} connections over TLS, {protocol} | {each:.1} KiB each | \
-             resident before {before}, with them {during}, 30 s after {after} KiB ({:.2})",
-            after as f64 / before as f64
+            "idle | {many} connections over TLS, {protocol} | {each} bytes each | \
+             resident before {before}, with them {during}, 30 s after {after} KiB ({} %)",
+            after * 100 / before
         );
         process.stopped().await;
     }

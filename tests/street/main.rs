@@ -4,11 +4,11 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a helper that fails is a test that fails"
 )]
+#![expect(clippy::print_stdout, reason = "some tests are run for their figures")]
 
 // A door that says who it thinks is there, certificates, and clients.
 mod support;

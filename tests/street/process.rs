@@ -161,20 +161,16 @@ async fn keep_asking(address: SocketAddr, stays: bool, tally: Arc<Tally>) {
             continue;
         };
         loop {
-            match ask(&mut stream, line).await {
-                Ok(answer) => {
-                    tally.answered.fetch_add(1, Relaxed);
-                    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-                    if answer.contains("connection: close") || tally.over.load(Relaxed) {
-                        break;
-                    }
-                    tokio::time::sleep(Duration::from_millis(1)).await;
-                }
-                Err(_) => {
-                    tally.failed.fetch_add(1, Relaxed);
-                    break;
-                }
+            let Ok(answer) = ask(&mut stream, line).await else {
+                tally.failed.fetch_add(1, Relaxed);
+                break;
+            };
+            tally.answered.fetch_add(1, Relaxed);
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+            if answer.contains("connection: close") || tally.over.load(Relaxed) {
+                break;
             }
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 }

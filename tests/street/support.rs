@@ -43,7 +43,7 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// Longer than anything here takes on a busy machine.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Says who it thinks is there, to whoever makes sense to the real door.
