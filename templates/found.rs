@@ -13,9 +13,9 @@ use crate::{
     words,
 };
 
-mod fact;
-mod product;
-mod rest;
+pub(crate) mod fact;
+pub(crate) mod product;
+pub(crate) mod rest;
 
 /// The page of a registered code.
 pub fn found(view: &View, lang: Lang) -> String {

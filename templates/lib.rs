@@ -15,6 +15,7 @@ pub mod personal;
 mod privacy;
 pub mod refusal;
 mod refused;
+pub mod staff;
 mod style;
 pub mod view;
 pub mod words;
@@ -28,5 +29,5 @@ pub use personal::{
 pub use privacy::privacy;
 pub use refusal::{NotACode, Refusal};
 pub use refused::refusal;
-pub use style::STYLE;
+pub use style::{STAFF_STYLE, STYLE};
 pub use view::{Alert, AlertKind, Audience, Cell, CodeCard, Kind, Row, Sheet, Shown, View};

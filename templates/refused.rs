@@ -12,6 +12,12 @@ use crate::{
 
 /// The page that says no, why, and what to do.
 pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
+    let (title, main) = body(refusal, lang);
+    document(&title, words::SITE.to(lang), lang, &main)
+}
+
+/// Its title, and what stands between header and footer.
+pub(crate) fn body(refusal: &Refusal, lang: Lang) -> (String, Markup) {
     let title = words::refusal_title(refusal, lang);
     let detail = words::refusal_detail(refusal, lang);
     let above = match refusal {
@@ -28,7 +34,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         (verdict(tone(refusal), above, &title, &html! { p { (detail) } }))
         (what_next(refusal, lang))
     };
-    document(&title, words::SITE.to(lang), lang, &main)
+    (title, main)
 }
 
 const fn tone(refusal: &Refusal) -> Tone {

@@ -11,11 +11,13 @@ mod fields;
 mod pages;
 mod parts;
 mod refusals;
+mod staff;
 
 pub(crate) use alerts::{alert_advice, alert_title};
-pub(crate) use dates::{moment, since};
+pub(crate) use dates::{day_or_month, moment, since};
 pub(crate) use pages::*;
 pub(crate) use parts::{nonconforming, part_meaning, part_name};
+pub(crate) use staff::*;
 
 pub use fields::{label, sheet_title};
 pub use refusals::{refusal_detail, refusal_title};

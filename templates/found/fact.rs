@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::{icons, lang::Lang, view::Shown, words};
 
 /// A list of fields; nothing if there are none.
-pub(super) fn facts(rows: &[(&str, &Shown)], lang: Lang) -> Markup {
+pub(crate) fn facts(rows: &[(&str, &Shown)], lang: Lang) -> Markup {
     html! {
         @if !rows.is_empty() {
             dl { @for (label, shown) in rows { div { dt { (label) } (value(shown, lang)) } } }
@@ -14,7 +14,7 @@ pub(super) fn facts(rows: &[(&str, &Shown)], lang: Lang) -> Markup {
 }
 
 /// The language of a value that is not in the page's own, for who has the page read aloud.
-pub(super) fn foreign(text: &str, lang: Lang) -> Option<&'static str> {
+pub(crate) fn foreign(text: &str, lang: Lang) -> Option<&'static str> {
     let chinese = |c| matches!(c, '\u{3400}'..='\u{9fff}');
     match lang {
         Lang::En if text.contains(chinese) => Some(Lang::Zh.tag()),

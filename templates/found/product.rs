@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The fields that are on the page already: record, place of the row in its sheet, key.
-pub(super) type Told = BTreeSet<(&'static str, usize, &'static str)>;
+pub(crate) type Told = BTreeSet<(&'static str, usize, &'static str)>;
 
 const VEHICLE: &str = "production.vehicle";
 const BATTERY: &str = "production.battery";
@@ -32,7 +32,7 @@ struct Teller<'a> {
 }
 
 /// The product, and which fields that has shown.
-pub(super) fn product(view: &View, lang: Lang) -> (Markup, Told) {
+pub(crate) fn product(view: &View, lang: Lang) -> (Markup, Told) {
     let mut teller = Teller {
         view,
         lang,

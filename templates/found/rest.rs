@@ -10,8 +10,27 @@ use crate::{
     words,
 };
 
+/// Whether the rest lies open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// For who came to read it.
+    Open,
+    /// Below an answer that has to be taken in at a glance.
+    Folded,
+}
+
 /// The rest: folded for the public, open for who came to read it.
 pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
+    let rest = if view.audience == Audience::Public {
+        Rest::Folded
+    } else {
+        Rest::Open
+    };
+    whatever(view, lang, told, rest)
+}
+
+/// The rest, open or folded.
+pub(crate) fn whatever(view: &View, lang: Lang, told: &Told, rest: Rest) -> Markup {
     let sheets: Vec<_> = view
         .records
         .iter()
@@ -25,7 +44,7 @@ pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
         (words::UPDATED.to(lang), &changed),
     ];
     html! {
-        details class="rest" open[view.audience != Audience::Public] {
+        details class="rest" open[rest == Rest::Open] {
             summary { (words::MORE.to(lang)) }
             @for (sheet, rows) in &sheets {
                 h3 { (words::sheet_title(sheet.record, lang)) }

@@ -17,3 +17,6 @@ mod structure;
 // What holds for this crate's sources.
 #[path = "it/sources.rs"]
 mod sources;
+// Pages of the staff door.
+#[path = "it/staff.rs"]
+mod staff;
