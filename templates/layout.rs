@@ -21,6 +21,8 @@ pub(crate) enum Tone {
     Good,
     /// A warning.
     Warning,
+    /// Yes, but something is to be minded.
+    Mind,
     /// Not known: neither good nor bad.
     Unknown,
     /// It could not be answered as it was asked.
@@ -172,7 +174,7 @@ const fn class(tone: Tone) -> &'static str {
         Tone::Good => "good",
         Tone::Warning => "warning",
         Tone::Unknown => "unknown",
-        Tone::Wrong => "wrong",
+        Tone::Mind | Tone::Wrong => "wrong",
         Tone::Later => "later",
     }
 }
@@ -187,6 +189,7 @@ mod tests {
         for tone in [
             Tone::Good,
             Tone::Warning,
+            Tone::Mind,
             Tone::Unknown,
             Tone::Wrong,
             Tone::Later,

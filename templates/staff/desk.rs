@@ -87,7 +87,7 @@ pub fn home(signed: &Signed, comparing: Option<&str>, lang: Lang) -> String {
             }
         }
     };
-    frame::page(title, signed, lang, &main)
+    frame::page(title, signed, frame::Look::None, lang, &main)
 }
 
 /// A code for a reader whose job has no page of its own: everything they may see.
@@ -102,9 +102,9 @@ pub fn generic(view: &View, signed: &Signed, lang: Lang) -> String {
     let (product, told) = product::product(view, lang);
     let main = html! {
         (verdict(tone, name, sentence, &html! {
-            @for alert in &view.alerts {
-                div class="finding" {
-                    p { b { (words::alert_title(alert.kind, kind).to(lang)) } }
+            @for (at, alert) in view.alerts.iter().enumerate() {
+                div {
+                    @if at > 0 { h2 { (icons::tone(Tone::Warning)) (words::alert_title(alert.kind, kind).to(lang)) } }
                     p { (with_number(words::alert_advice(alert.kind).to(lang), lang)) }
                     @if let Some(since) = &alert.since { p class="since" { (words::since(since, lang)) } }
                     @if let Some(text) = &alert.text { p class="notice" { (text) } }
@@ -115,13 +115,19 @@ pub fn generic(view: &View, signed: &Signed, lang: Lang) -> String {
         (card::to_compare(&view.code, lang))
         (rest::whatever(view, lang, &told, rest::Rest::Open))
     };
-    frame::page(&format!("{sentence} · {name}"), signed, lang, &main)
+    frame::page(
+        &format!("{sentence} · {name}"),
+        signed,
+        frame::Look::Recorded,
+        lang,
+        &main,
+    )
 }
 
 /// A refusal that the public would get too, for somebody who is signed in.
 pub fn refused(refusal: &Refusal, signed: &Signed, lang: Lang) -> String {
     let (title, main) = refused::body(refusal, lang);
-    frame::page(&title, signed, lang, &main)
+    frame::page(&title, signed, frame::Look::None, lang, &main)
 }
 
 /// A no of this door's own.
@@ -129,7 +135,7 @@ pub fn no(why: No, signed: Option<&Signed>, lang: Lang) -> String {
     let title = words::no_title(why, lang);
     let main = said_no(why, lang);
     match signed {
-        Some(signed) => frame::page(title, signed, lang, &main),
+        Some(signed) => frame::page(title, signed, frame::Look::None, lang, &main),
         None => frame::bare(title, lang, &main),
     }
 }

@@ -11,15 +11,24 @@ use crate::{
     words,
 };
 
+/// Whether a page shows a code, and so was written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// It does.
+    Recorded,
+    /// It does not.
+    None,
+}
+
 /// A page for somebody who is signed in.
-pub(super) fn page(title: &str, signed: &Signed, lang: Lang, main: &Markup) -> String {
+pub(super) fn page(title: &str, signed: &Signed, look: Look, lang: Lang, main: &Markup) -> String {
     let nav = html! {
         a href=(link("/", lang)) { (words::HOME.to(lang)) }
         @if signed.audience == Audience::Recycler {
             a href=(link("/sitting", lang)) { (words::LIST.to(lang)) }
         }
     };
-    let main = html! { (who(signed, lang)) (main) };
+    let main = html! { (who(signed, look, lang)) (main) };
     staff_document(title, lang, &nav, &main)
 }
 
@@ -29,8 +38,11 @@ pub(super) fn bare(title: &str, lang: Lang, main: &Markup) -> String {
     staff_document(title, lang, &nav, main)
 }
 
-fn who(signed: &Signed, lang: Lang) -> Markup {
-    let recorded = words::seen_as(signed.audience);
+fn who(signed: &Signed, look: Look, lang: Lang) -> Markup {
+    let recorded = match look {
+        Look::Recorded => words::seen_as(signed.audience),
+        Look::None => None,
+    };
     html! {
         p class="who" {
             (icons::lock())

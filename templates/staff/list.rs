@@ -30,7 +30,7 @@ pub fn list(taken: &[Taken], totals: &Totals, signed: &Signed, lang: Lang) -> St
             }
         }
     };
-    frame::page(title, signed, lang, &main)
+    frame::page(title, signed, frame::Look::None, lang, &main)
 }
 
 /// The list as a table, in the form that spreadsheets take: UTF-8 with its mark, CRLF, and no cell
@@ -116,7 +116,7 @@ fn line(one: &Taken, lang: Lang) -> Markup {
     html! {
         li {
             a href=(link(&format!("/pwb/{}", one.code), lang)) translate="no" { (one.code) }
-            p { span class="mark" { (verdict(one.verdict).to(lang)) } }
+            p { span class=(mark(one.verdict)) { (verdict(one.verdict).to(lang)) } }
             @if !about.is_empty() { p lang=[foreign] { (about.join(" · ")) } }
         }
     }
@@ -127,6 +127,14 @@ const fn verdict(verdict: Verdict) -> words::Text {
         Verdict::Yes => words::MAY,
         Verdict::Care => words::CARE,
         Verdict::No => words::NOT,
+    }
+}
+
+const fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Yes => "mark",
+        Verdict::Care => "mark wrong",
+        Verdict::No => "mark warning",
     }
 }
 

@@ -38,7 +38,13 @@ pub fn police(street: &Street<'_>, signed: &Signed, lang: Lang) -> String {
         (card::to_compare(&view.code, lang))
         (rest::whatever(view, lang, &told, rest::Rest::Folded))
     };
-    frame::page(&format!("{sentence} · {name}"), signed, lang, &main)
+    frame::page(
+        &format!("{sentence} · {name}"),
+        signed,
+        frame::Look::Recorded,
+        lang,
+        &main,
+    )
 }
 
 fn answer(street: &Street<'_>, lang: Lang) -> (String, Markup) {
@@ -48,7 +54,7 @@ fn answer(street: &Street<'_>, lang: Lang) -> (String, Markup) {
         let sentence = title(gravest, street, lang);
         let below = html! {
             @for (at, finding) in street.findings.iter().enumerate() {
-                div class=[(at > 0).then_some("finding")] {
+                div {
                     @if at > 0 { h2 { (icons::tone(Tone::Warning)) (title(finding, street, lang)) } }
                     (detail(finding, street, lang))
                 }
@@ -78,6 +84,13 @@ fn answer(street: &Street<'_>, lang: Lang) -> (String, Markup) {
         ),
     };
     let sentence = sentence.to(lang);
+    // That it is in order by itself must not read like an answer to what was just found.
+    let differs = |compared: &Compared| compared.outcome == Comparison::Differs;
+    let tone = if street.compared.as_ref().is_some_and(differs) {
+        Tone::Unknown
+    } else {
+        tone
+    };
     (sentence.to_owned(), verdict(tone, above, sentence, &below))
 }
 
@@ -159,7 +172,9 @@ fn one(item: &Item, here: &str, lang: Lang) -> Markup {
             }
             a href=(link(&path, lang)) translate="no" { (code.value) }
             @if facts.is_empty() { p class="quiet" { (words::NOT_ON_RECORD.to(lang)) } }
-            @else { p lang=[facts.iter().find_map(|(_, shown)| fact::foreign(&shown.text(), lang))] {
+            @else if code.kind == Kind::Lic {
+                @for (label, shown) in &facts { p { (label) " " (shown.text()) } }
+            } @else { p lang=[facts.iter().find_map(|(_, shown)| fact::foreign(&shown.text(), lang))] {
                 (facts.iter().map(|(_, shown)| shown.text()).collect::<Vec<_>>().join(" · "))
             } }
         }
@@ -179,7 +194,7 @@ fn owner(street: &Street<'_>, lang: Lang, told: &mut product::Told) -> Markup {
         told.insert((PLATE, rows.saturating_sub(1), key));
     }
     html! {
-        section {
+        section class="owner" {
             h2 { (words::OWNER.to(lang)) }
             dl {
                 @if let Some(name) = name {

@@ -44,13 +44,19 @@ pub fn battery(pallet: &Pallet<'_>, signed: &Signed, lang: Lang) -> String {
         (card::to_compare(&view.code, lang))
         (rest::whatever(view, lang, &told, rest::Rest::Folded))
     };
-    frame::page(&format!("{sentence} · {name}"), signed, lang, &main)
+    frame::page(
+        &format!("{sentence} · {name}"),
+        signed,
+        frame::Look::Recorded,
+        lang,
+        &main,
+    )
 }
 
 const fn tone(intake: &Intake) -> Tone {
     match intake {
         Intake::Yes => Tone::Good,
-        Intake::WithCare(_) => Tone::Wrong,
+        Intake::WithCare(_) => Tone::Mind,
         Intake::No(_) => Tone::Warning,
     }
 }
