@@ -1,5 +1,11 @@
 //! What somebody other than the public may see of a code, computed from dossiers when it is read.
 
+pub mod set;
+pub mod standing;
+pub mod comparison;
+pub mod intake;
+pub mod sitting;
+
 use saoma_pages::{Audience, View};
 
 use super::alerts::alerts;
