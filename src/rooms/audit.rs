@@ -4,7 +4,6 @@
 //! line holds the digest of the one before it, so that a line changed or taken out shows. No line
 //! holds a value of any field.
 
-use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,6 +12,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::digest::{SHA256, digest};
 use saoma_pages::Audience;
 
+use crate::rules::bytes::hex;
 use crate::words::code::Code;
 use crate::words::policy::Policy;
 
@@ -115,13 +115,6 @@ impl Audit {
             .transpose()
             .map(Option::unwrap_or_default)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
