@@ -189,7 +189,11 @@ impl std::fmt::Debug for Issuer {
 fn newest(folder: &Path) -> Result<Option<PathBuf>, KeysError> {
     let failed = |source| fail(folder, source);
     let mut found = None;
-    for entry in fs::read_dir(folder).map_err(failed)? {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        entries => entries.map_err(failed)?,
+    };
+    for entry in entries {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
         let name = path.file_name().and_then(|name| name.to_str());
