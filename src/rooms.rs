@@ -6,3 +6,4 @@ pub mod audit;
 pub mod store;
 pub mod source;
 pub mod cache;
+pub mod archive;
