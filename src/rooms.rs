@@ -1,7 +1,9 @@
 //! Floor 2, rooms: state with a lifetime.
 
 pub mod settings;
+pub mod keys;
 pub mod audit;
 pub mod store;
 pub mod source;
 pub mod cache;
+pub mod archive;

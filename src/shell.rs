@@ -10,6 +10,8 @@ pub mod label;
 pub mod reproject;
 pub mod transfer;
 pub mod show;
+pub mod token;
+pub mod audit;
 pub mod check_config;
 pub mod serve_command;
 pub mod demo;

@@ -13,9 +13,13 @@ use crate::{
     },
 };
 
+mod audit;
 mod sheet;
+mod staff;
 
+pub use audit::{AuditLog, ROTATE_BYTES};
 use sheet::Sheet;
+pub use staff::{CodesPerDay, StaffDoor};
 
 /// Everything the operator decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +44,10 @@ pub struct Settings {
     pub contact: String,
     /// What is logged, and how.
     pub log: Log,
+    /// The staff door.
+    pub staff: StaffDoor,
+    /// The audit log.
+    pub audit: AuditLog,
 }
 
 /// The public door.
@@ -160,16 +168,9 @@ impl Settings {
                 .then(|| contact.to_owned())
                 .ok_or("should be a `mailto:` or `https:` address")
         });
-        let format = sheet.text("log.format", "auto", |name| match name {
-            "auto" => Ok(LogFormat::Auto),
-            "text" => Ok(LogFormat::Text),
-            "json" => Ok(LogFormat::Json),
-            _ => Err("should be `auto`, `text` or `json`"),
-        });
-        let level = sheet.text("log.level", "info", |name| {
-            name.parse()
-                .map_err(|_error| "should be `error`, `warn`, `info`, `debug` or `trace`")
-        });
+        let log = log(&mut sheet);
+        let staff = staff::read(&mut sheet);
+        let audit = audit::read(&mut sheet);
         // Only now, so that a wrong setting does not hide another.
         sheet.settle()?;
         let (Some(public_url), Some(listen), Some(store), Some(policy), Some(cache_bytes)) =
@@ -180,9 +181,12 @@ impl Settings {
         let (Some(public_store), Some(core_store)) = (public_store, core_store) else {
             return Err(StartError::Settings(Mistakes::default()));
         };
-        let (Some(max_connections), Some(drain), Some(contact), Some(format), Some(level)) =
-            (max_connections, drain_seconds, contact, format, level)
+        let (Some(max_connections), Some(drain), Some(contact), Some(log)) =
+            (max_connections, drain_seconds, contact, log)
         else {
+            return Err(StartError::Settings(Mistakes::default()));
+        };
+        let (Some(staff), Some(audit)) = (staff, audit) else {
             return Err(StartError::Settings(Mistakes::default()));
         };
         Ok(Self {
@@ -198,9 +202,28 @@ impl Settings {
             max_connections,
             drain: Duration::from_secs(drain),
             contact,
-            log: Log { format, level },
+            log,
+            staff,
+            audit,
         })
     }
+}
+
+fn log(sheet: &mut Sheet) -> Option<Log> {
+    let format = sheet.text("log.format", "auto", |name| match name {
+        "auto" => Ok(LogFormat::Auto),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("should be `auto`, `text` or `json`"),
+    });
+    let level = sheet.text("log.level", "info", |name| {
+        name.parse()
+            .map_err(|_error| "should be `error`, `warn`, `info`, `debug` or `trace`")
+    });
+    Some(Log {
+        format: format?,
+        level: level?,
+    })
 }
 
 fn store_url(text: &str) -> Result<StoreUrl, &'static str> {

@@ -7,6 +7,7 @@ pub mod intake;
 pub mod sitting;
 
 use saoma_pages::{Audience, View};
+use serde_json::Value;
 
 use super::alerts::alerts;
 use super::bonds::mentions;
@@ -82,4 +83,31 @@ pub fn view(
         as_of: at(reader.audience())(as_of).to_string(),
         stale: false,
     })
+}
+
+/// The fields that a view shows, `record/field`: what an audit line says of it.
+pub fn fields(view: &View) -> Vec<String> {
+    let mut found: Vec<String> = view
+        .records
+        .iter()
+        .flat_map(|sheet| sheet.rows.iter().map(move |row| (sheet.record, row)))
+        .flat_map(|(record, row)| {
+            let cells = row.0.iter();
+            cells.map(move |cell| format!("{record}/{}", cell.key))
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A view as JSON, with the names of what contradicts it where there is anything.
+pub fn json(view: &View, conflicts: &[&str]) -> Value {
+    let mut value = serde_json::to_value(view).unwrap_or_default();
+    if let Some(object) = value.as_object_mut()
+        && !conflicts.is_empty()
+    {
+        object.insert("conflicts".to_owned(), conflicts.into());
+    }
+    value
 }

@@ -34,6 +34,8 @@ fn the_example_file_shows_every_setting_with_its_default() {
         "drain_seconds",
         "contact",
         "log",
+        "staff",
+        "audit",
     ];
     all.sort_unstable();
     assert_eq!(keys, all);

@@ -1,0 +1,140 @@
+//! The dossiers, as the staff door reads them: a code's own, and what other dossiers tell of it.
+//!
+//! The public door has no way to this. An embedded store is asked on the spot, for it answers from
+//! mapped memory within microseconds; Redis is asked on a thread that may wait.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use saoma_pages::Audience;
+use tokio::sync::Semaphore;
+
+use super::store::core::{Conflict, Core};
+use super::store::{StoreError, StoreUrl};
+use crate::rules::dossier::Dossier;
+use crate::rules::staff;
+use crate::words::code::Code;
+use crate::words::fault::Fault;
+use crate::words::subject::Subject;
+
+/// Threads that wait for Redis at once. Who finds them all taken is told so at once.
+const ASKING_MAX: usize = 64;
+/// A story is a handful of round trips of a millisecond each.
+const READ_DEADLINE: Duration = Duration::from_secs(2);
+
+/// A store of dossiers, open for reading by many at once.
+#[derive(Clone)]
+pub struct Archive {
+    store: Arc<Core>,
+    place: Place,
+}
+
+/// Where the dossiers are.
+#[derive(Clone)]
+enum Place {
+    /// On this machine, in mapped memory.
+    Here,
+    /// Beyond a network, with a seat for each who may wait for it.
+    Away(Arc<Semaphore>),
+}
+
+/// How much is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// The records.
+    Records,
+    /// The records, and which of them cannot all be true.
+    Conflicts,
+}
+
+/// All that is known of a code.
+#[derive(Debug)]
+pub struct Story {
+    /// Its own dossier.
+    pub own: Vec<u8>,
+    /// The same, with what other dossiers tell of it.
+    pub whole: Vec<u8>,
+    /// What contradicts what, if that was asked.
+    pub conflicts: Vec<Conflict>,
+}
+
+impl Archive {
+    /// The dossiers of this store, which lies at that address.
+    pub fn new(store: Core, at: &StoreUrl) -> Self {
+        Self {
+            store: Arc::new(store),
+            place: match at {
+                StoreUrl::Embedded(_) => Place::Here,
+                StoreUrl::Redis(_) => Place::Away(Arc::new(Semaphore::new(ASKING_MAX))),
+            },
+        }
+    }
+
+    /// All that is known of a code.
+    pub async fn story(&self, code: Code, depth: Depth) -> Result<Story, Fault> {
+        let seats = match &self.place {
+            Place::Here => return Ok(Story::read(&self.store, code, depth)?),
+            Place::Away(seats) => seats,
+        };
+        let seat = Arc::clone(seats).try_acquire_owned();
+        let seat = seat.map_err(|_full| Fault::Busy)?;
+        let store = Arc::clone(&self.store);
+        // The seat goes with the thread: one that is given up on still waits.
+        let asking = tokio::task::spawn_blocking(move || {
+            let story = Story::read(&store, code, depth);
+            drop(seat);
+            story
+        });
+        match tokio::time::timeout(READ_DEADLINE, asking).await {
+            Ok(Ok(story)) => Ok(story?),
+            Ok(Err(broken)) => Err(Fault::Store(broken.into())),
+            Err(_elapsed) => Err(Fault::Deadline),
+        }
+    }
+}
+
+impl Story {
+    /// Reads it.
+    pub fn read(store: &Core, code: Code, depth: Depth) -> Result<Self, StoreError> {
+        let own = store.dossier(Subject::Code(code))?;
+        let others = staff::elsewhere(Dossier::from_bytes(&own))
+            .into_iter()
+            .map(|subject| Ok((subject, store.dossier(subject)?)))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        let whole = staff::whole_story(code, &own, &others);
+        let conflicts = match depth {
+            Depth::Records => Vec::new(),
+            Depth::Conflicts => store.conflicts_of(code)?,
+        };
+        Ok(Self {
+            own,
+            whole,
+            conflicts,
+        })
+    }
+}
+
+impl Depth {
+    /// What somebody of this audience reads.
+    pub const fn of(audience: Audience) -> Self {
+        match audience {
+            Audience::Police => Self::Conflicts,
+            Audience::Public | Audience::Holder | Audience::App | Audience::Recycler => {
+                Self::Records
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl fmt::Debug for Archive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Archive").finish_non_exhaustive()
+    }
+}
