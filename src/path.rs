@@ -27,6 +27,7 @@ use crate::{
         ask::{After, Ask, Manner, Shape},
         fixed::Fixed,
         reply,
+        staff::hint,
     },
     words::{code::Code, peer::Peer},
 };
@@ -36,6 +37,8 @@ pub struct Edge<S: Source> {
     source: S,
     cache: PageCache<S>,
     fixed: Fixed,
+    /// Where phones reach the staff door, if hinted ones are led there.
+    staff: Option<String>,
     /// Codes are logged under a hash that dies with this process.
     log_key: RandomState,
 }
@@ -51,8 +54,16 @@ impl<S: Source> Edge<S> {
             source,
             cache: PageCache::new(cache_bytes, public_url),
             fixed: Fixed::new(public_url, contact, expires),
+            staff: None,
             log_key: RandomState::new(),
         }
+    }
+
+    /// Leads phones that carry the staff door's hint to this address of it.
+    #[must_use]
+    pub fn leading_staff_to(mut self, staff_url: Option<&str>) -> Self {
+        self.staff = staff_url.map(str::to_owned);
+        self
     }
 
     /// Answers a request. Infallible: a refusal is an answer too.
@@ -65,6 +76,10 @@ impl<S: Source> Edge<S> {
         let asked = Ask::read(&request, &manner);
         let ask = asked.as_ref().ok().copied();
         let (outcome, origin) = match asked {
+            // An officer's phone says so and is led to the staff door; there it has to prove it.
+            Ok(ask) if let Some(elsewhere) = self.staff_address(ask, &manner) => {
+                (Ok(reply::led_to_staff(&elsewhere)), Origin::Memory)
+            }
             Ok(ask) => self.resolve(ask, &manner).await,
             Err(refusal) => (Err(refusal), Origin::Memory),
         };
@@ -117,6 +132,21 @@ impl<S: Source> Edge<S> {
             Outcome::Refused(refusal) => Err(refusal),
         };
         (reply, looked.origin)
+    }
+
+    /// The same page of the staff door, for who carries its hint. Not for data or pictures: what
+    /// asks for those is no camera.
+    fn staff_address(&self, ask: Ask, manner: &Manner<'_>) -> Option<String> {
+        let staff = self.staff.as_deref()?;
+        let Ask::Sticker {
+            code,
+            shape: Shape::Page,
+        } = ask
+        else {
+            return None;
+        };
+        hint::is_hinted(manner.headers)
+            .then(|| format!("{staff}{}", address(code, "", manner.asked)))
     }
 
     /// One line for each answer, for who wants to see them: nothing in it says who asked what.

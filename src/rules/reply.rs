@@ -162,6 +162,13 @@ pub fn see_other(location: &str) -> Reply {
     elsewhere(StatusCode::SEE_OTHER, Keeping::Never, location)
 }
 
+/// The staff door's page of the same code. No cache may keep it: nobody else is to be led there.
+/// The public's answers do not vary by cookie for it. A cache that hands one of them to an officer
+/// shows what anybody may see; one told to vary would keep a copy for every stranger's cookie.
+pub fn led_to_staff(location: &str) -> Reply {
+    elsewhere(StatusCode::TEMPORARY_REDIRECT, Keeping::Never, location)
+}
+
 /// What a browser asks before it lets a script read JSON.
 pub fn preflight() -> Reply {
     let mut reply = bare(StatusCode::NO_CONTENT, Keeping::Fixed);

@@ -66,7 +66,8 @@ pub(super) async fn doors(
         cache_bytes,
         ..
     } = settings;
-    let edge = Arc::new(Edge::new(store, public_url, contact, *cache_bytes));
+    let edge = Edge::new(store, public_url, contact, *cache_bytes);
+    let edge = Arc::new(edge.leading_staff_to(settings.staff.public_url.as_deref()));
     let permits = Arc::new(Semaphore::new(settings.max_connections));
     let (stopper, stop) = drain::pair();
     let mut doors = JoinSet::new();

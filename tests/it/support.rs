@@ -68,6 +68,15 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
+fn edge<S: Source>(source: S) -> Edge<S> {
+    Edge::new(
+        source,
+        "https://www.pzcode.cn",
+        "mailto:security@example.com",
+        1 << 24,
+    )
+}
+
 fn lock<T>(slot: &Mutex<T>) -> MutexGuard<'_, T> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -154,18 +163,32 @@ impl Door {
         Self::before(store, Arc::default(), 100, DRAIN).await
     }
 
+    /// A door that leads phones with the staff door's hint to this address.
+    pub(crate) async fn leading_staff_to(staff_url: &str) -> Self {
+        let shelf = Arc::new(Shelf::default());
+        for code in [VIN, PWB, LIC] {
+            shelf.put(code, "某某车业有限公司");
+        }
+        let edge = edge(Behind(Arc::clone(&shelf))).leading_staff_to(Some(staff_url));
+        Self::with(edge, shelf, 100, DRAIN).await
+    }
+
     async fn before<S: Source>(
         source: S,
         shelf: Arc<Shelf>,
         connections: usize,
         drain: Duration,
     ) -> Self {
-        let edge = Arc::new(Edge::new(
-            source,
-            "https://www.pzcode.cn",
-            "mailto:security@example.com",
-            1 << 24,
-        ));
+        Self::with(edge(source), shelf, connections, drain).await
+    }
+
+    async fn with<S: Source>(
+        edge: Edge<S>,
+        shelf: Arc<Shelf>,
+        connections: usize,
+        drain: Duration,
+    ) -> Self {
+        let edge = Arc::new(edge);
         let listener = listen(&["127.0.0.1:0".parse().unwrap()])
             .await
             .unwrap()

@@ -11,6 +11,10 @@ pub struct StaffDoor {
     pub listen: Vec<SocketAddr>,
     /// The folder of keys that tokens are signed with, and of what was taken back.
     pub keys: PathBuf,
+    /// Where phones reach it, if phones that carry its hint are to be led there.
+    pub public_url: Option<String>,
+    /// The domain that both doors are under; without one, the hint is for the staff door's host.
+    pub hint_domain: Option<String>,
     /// How many different codes each may look at in a day.
     pub codes_per_day: CodesPerDay,
 }
@@ -46,16 +50,90 @@ pub(super) fn read(sheet: &mut Sheet) -> Option<StaffDoor> {
         "" => Err("should be a folder"),
         folder => Ok(PathBuf::from(folder)),
     });
+    let public_url = sheet.text("staff.public_url", "", |url| match url {
+        "" => Ok(None),
+        url => address(url).map(Some),
+    });
+    let hint_domain = sheet.text("staff.hint_domain", "", |domain| match domain {
+        "" => Ok(None),
+        domain => parent(domain).map(Some),
+    });
     let police = sheet.number("staff.codes_per_day_police", POLICE, 1..=CODES_MAX);
     let recycler = sheet.number("staff.codes_per_day_recycler", RECYCLER, 1..=CODES_MAX);
     let app = sheet.number("staff.codes_per_day_app", APP, 1..=CODES_MAX);
     Some(StaffDoor {
         listen: listen?,
         keys: keys?,
+        public_url: public_url?,
+        hint_domain: hint_domain?,
         codes_per_day: CodesPerDay {
             police: police?,
             recycler: recycler?,
             app: app?,
         },
     })
+}
+
+/// The longest name in the DNS, and room for a scheme and a port.
+const ADDRESS_MAX: usize = 270;
+
+/// The cookies are for secure connections only; a browser counts its own machine as one.
+fn address(url: &str) -> Result<String, &'static str> {
+    let local = "http://localhost";
+    let rest = url.strip_prefix("https://").or_else(|| {
+        let rest = url.strip_prefix(local)?;
+        (rest.is_empty() || rest.starts_with(':')).then_some("localhost")
+    });
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let host = rest.map(|rest| rest.trim_end_matches('/'));
+    let sound = host.is_some_and(|host| !host.is_empty() && host.bytes().all(plain));
+    (sound && url.len() <= ADDRESS_MAX)
+        .then(|| url.trim_end_matches('/').to_owned())
+        .ok_or("should be like `https://staff.pzcode.cn`, without a path")
+}
+
+fn parent(domain: &str) -> Result<String, &'static str> {
+    let label = |label: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(plain)
+    };
+    let sound = domain.contains('.') && domain.len() <= ADDRESS_MAX && domain.split('.').all(label);
+    sound
+        .then(|| domain.to_ascii_lowercase())
+        .ok_or("should be like `pzcode.cn`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, parent};
+
+    #[test]
+    fn the_staff_doors_address_is_secure_and_has_no_path() {
+        for good in [
+            "https://staff.pzcode.cn",
+            "https://[::1]:8444/",
+            "http://localhost:8444",
+        ] {
+            assert!(address(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://staff.pzcode.cn",
+            "http://localhost.example",
+            "https://",
+            "https://a/b",
+            "https://a\r\nb",
+            "staff",
+            "http://localhost@evil",
+        ] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_hint_is_for_a_domain_that_can_be_one() {
+        assert_eq!(parent("PZcode.cn").as_deref(), Ok("pzcode.cn"));
+        for bad in ["cn", ".cn", "a..b", "a;b.cn", "a.cn; Path=/"] {
+            assert!(parent(bad).is_err(), "{bad}");
+        }
+    }
 }
