@@ -24,6 +24,9 @@ pub(crate) fn body(refusal: &Refusal, lang: Lang) -> (String, Markup) {
         Refusal::NotRegistered { code } => words::kind_name(code.kind).to(lang),
         Refusal::NotACode { .. }
         | Refusal::BadRequest
+        | Refusal::SignIn
+        | Refusal::NotAllowed
+        | Refusal::TooLarge { .. }
         | Refusal::NoSuchPage
         | Refusal::Method { .. }
         | Refusal::NotAcceptable { .. }
@@ -42,6 +45,9 @@ const fn tone(refusal: &Refusal) -> Tone {
         Refusal::NotRegistered { .. } => Tone::Unknown,
         Refusal::NotACode { .. }
         | Refusal::BadRequest
+        | Refusal::SignIn
+        | Refusal::NotAllowed
+        | Refusal::TooLarge { .. }
         | Refusal::NoSuchPage
         | Refusal::Method { .. }
         | Refusal::NotAcceptable { .. } => Tone::Wrong,
@@ -61,7 +67,10 @@ fn what_next(refusal: &Refusal, lang: Lang) -> Markup {
         Refusal::NotACode { .. } | Refusal::BadRequest | Refusal::NoSuchPage => html! {
             section { h2 { (words::HOME_TITLE.to(lang)) } (find_form(lang)) }
         },
-        Refusal::Method { .. }
+        Refusal::SignIn
+        | Refusal::NotAllowed
+        | Refusal::TooLarge { .. }
+        | Refusal::Method { .. }
         | Refusal::NotAcceptable { .. }
         | Refusal::TooMany { .. }
         | Refusal::Unavailable { .. } => html! {},

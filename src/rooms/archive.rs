@@ -79,10 +79,10 @@ impl Archive {
         };
         let seat = Arc::clone(seats).try_acquire_owned();
         let seat = seat.map_err(|_full| Fault::Busy)?;
-        let store = Arc::clone(&self.store);
+        let shared = Arc::clone(&self.store);
         // The seat goes with the thread: one that is given up on still waits.
         let asking = tokio::task::spawn_blocking(move || {
-            let story = Story::read(&store, code, depth);
+            let story = Story::read(&shared, code, depth);
             drop(seat);
             story
         });

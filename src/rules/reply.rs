@@ -12,7 +12,7 @@ use http::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
         CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
-        X_CONTENT_TYPE_OPTIONS,
+        WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
     },
 };
 use http_body_util::Full;
@@ -126,13 +126,26 @@ pub fn refusal(refusal: &Refusal, form: Form, lang: Lang) -> Answer {
             // Who sends one such message may have others hidden in it.
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        Refusal::SignIn => {
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"saoma\""),
+            );
+        }
+        Refusal::TooLarge { .. } => {
+            // The rest of it is not read.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         Refusal::Method { allow } => {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
         Refusal::TooMany { retry_after } | Refusal::Unavailable { retry_after } => {
             headers.insert(RETRY_AFTER, seconds(*retry_after));
         }
-        Refusal::NotACode { .. } | Refusal::NoSuchPage | Refusal::NotAcceptable { .. } => {}
+        Refusal::NotACode { .. }
+        | Refusal::NotAllowed
+        | Refusal::NoSuchPage
+        | Refusal::NotAcceptable { .. } => {}
     }
     Answer::new(status, headers, body, squeeze)
 }
@@ -142,6 +155,9 @@ pub const fn verdict(refusal: &Refusal) -> (StatusCode, Keeping) {
     match refusal {
         Refusal::NotACode { .. } => (StatusCode::BAD_REQUEST, Keeping::Negative),
         Refusal::BadRequest => (StatusCode::BAD_REQUEST, Keeping::Never),
+        Refusal::SignIn => (StatusCode::UNAUTHORIZED, Keeping::Never),
+        Refusal::NotAllowed => (StatusCode::FORBIDDEN, Keeping::Never),
+        Refusal::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, Keeping::Never),
         Refusal::NotRegistered { .. } | Refusal::NoSuchPage => {
             (StatusCode::NOT_FOUND, Keeping::Negative)
         }
@@ -193,6 +209,22 @@ pub fn parting(mut reply: Reply) -> Reply {
     reply
         .headers_mut()
         .insert(CONNECTION, HeaderValue::from_static("close"));
+    reply
+}
+
+/// An answer of the staff door: for this reader alone. Nobody keeps it, no script of another site
+/// reads it, and what it depends on is said.
+pub fn for_staff(mut reply: Reply) -> Reply {
+    let headers = reply.headers_mut();
+    headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static(Keeping::Never.cache_control()),
+    );
+    headers.insert(
+        VARY,
+        HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language, Authorization, Cookie"),
+    );
     reply
 }
 

@@ -15,6 +15,10 @@ pub struct Handle(String);
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProofId(String);
 
+/// What somebody wants to know it for, as they said. Stands in the audit log, nowhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Purpose(String);
+
 /// What a token or a certificate says of whoever holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bearer {
@@ -86,6 +90,9 @@ const HANDLE_MAX: usize = 64;
 /// The longest number of a token: a whole SHA-256 in hexadecimal.
 const PROOF_MAX: usize = 64;
 
+/// The longest purpose, in characters: a case number and a sentence.
+const PURPOSE_MAX: usize = 200;
+
 /// Whom the staff door serves by a token of their own. A holder's right hangs on two stickers, not
 /// on a token, and the public needs none.
 pub const STAFF: [Audience; 3] = [Audience::Police, Audience::Recycler, Audience::App];
@@ -104,6 +111,20 @@ impl Handle {
     }
 
     /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Purpose {
+    /// Reads a purpose: something, of one line.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let short = !text.is_empty() && text.chars().count() <= PURPOSE_MAX;
+        (short && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
+    }
+
+    /// What they said.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -146,6 +167,12 @@ impl NotGranted {
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Handle(..)")
+    }
+}
+
+impl fmt::Debug for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Purpose(..)")
     }
 }
 
