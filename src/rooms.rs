@@ -7,3 +7,4 @@ pub mod store;
 pub mod source;
 pub mod cache;
 pub mod archive;
+pub mod desks;

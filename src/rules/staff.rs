@@ -1,6 +1,7 @@
 //! What somebody other than the public may see of a code, computed from dossiers when it is read.
 
 pub mod hint;
+pub mod session;
 pub mod set;
 pub mod standing;
 pub mod comparison;
