@@ -10,6 +10,7 @@ pub mod project;
 pub mod class;
 pub mod negotiate;
 pub mod find;
+pub mod form;
 pub mod answer;
 pub mod render;
 pub mod reply;

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use super::store::core::{Conflict, Core};
 use super::store::{StoreError, StoreUrl};
 use crate::rules::dossier::Dossier;
-use crate::rules::staff;
+use crate::rules::staff::{self, set::Together};
 use crate::words::code::Code;
 use crate::words::fault::Fault;
 use crate::words::subject::Subject;
@@ -73,8 +73,22 @@ impl Archive {
 
     /// All that is known of a code.
     pub async fn story(&self, code: Code, depth: Depth) -> Result<Story, Fault> {
+        self.read(move |store| Story::read(store, code, depth))
+            .await
+    }
+
+    /// What is on record with a code: its plate, its vehicle, its batteries.
+    pub async fn together(&self, code: Code) -> Result<Together, Fault> {
+        self.read(move |store| Together::gather(code, |subject| store.dossier(subject)))
+            .await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Core) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Fault> {
         let seats = match &self.place {
-            Place::Here => return Ok(Story::read(&self.store, code, depth)?),
+            Place::Here => return Ok(read(&self.store)?),
             Place::Away(seats) => seats,
         };
         let seat = Arc::clone(seats).try_acquire_owned();
@@ -82,12 +96,12 @@ impl Archive {
         let shared = Arc::clone(&self.store);
         // The seat goes with the thread: one that is given up on still waits.
         let asking = tokio::task::spawn_blocking(move || {
-            let story = Story::read(&shared, code, depth);
+            let found = read(&shared);
             drop(seat);
-            story
+            found
         });
         match tokio::time::timeout(READ_DEADLINE, asking).await {
-            Ok(Ok(story)) => Ok(story?),
+            Ok(Ok(found)) => Ok(found?),
             Ok(Err(broken)) => Err(Fault::Store(broken.into())),
             Err(_elapsed) => Err(Fault::Deadline),
         }

@@ -14,7 +14,7 @@ use saoma_pages::{Lang, NotACode, Refusal};
 
 use crate::{
     rules::{
-        find,
+        find, form,
         negotiate::{self, Encoding, Form},
         reply,
     },
@@ -264,7 +264,7 @@ fn sticker(path: &str, manner: &Manner<'_>) -> Result<Ask, Refusal> {
 fn typed(uri: &Uri) -> Result<Ask, Refusal> {
     let not_a_code = |(kind, why): (Option<Kind>, NotACode)| Refusal::NotACode { kind, why };
     let typed = parameter(uri, "code").unwrap_or_default();
-    let code = find::find(&unescape(typed)).map_err(not_a_code)?;
+    let code = find::find(&form::unescape(typed)).map_err(not_a_code)?;
     Ok(Ask::Typed { code })
 }
 
@@ -280,44 +280,8 @@ fn lang_asked(uri: &Uri) -> Option<Lang> {
     }
 }
 
-fn parameter<'u>(uri: &'u Uri, name: &str) -> Option<&'u str> {
-    uri.query()?.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        (key == name).then_some(value)
-    })
-}
-
-/// Undoes what a browser does to a form field. What is not UTF-8 becomes a character that is in
-/// no code, so that the reader is told where.
-fn unescape(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut ahead = rest.clone();
-                match (ahead.next().and_then(nibble), ahead.next().and_then(nibble)) {
-                    (Some(high), Some(low)) => {
-                        rest = ahead;
-                        high << 4 | low
-                    }
-                    _ => byte,
-                }
-            }
-            _ => byte,
-        });
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn nibble(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
+fn parameter<'u>(uri: &'u Uri, name: &'u str) -> Option<&'u str> {
+    form::first_raw(uri.query()?, name)
 }
 
 #[cfg(test)]

@@ -290,15 +290,23 @@ const SECURITY: [(HeaderName, &str); 6] = [
 ];
 
 /// Nothing but our one style sheet, our own pictures and our own form.
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let hash = base64(digest::digest(&digest::SHA256, STYLE.as_bytes()).as_ref());
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(&[STYLE]));
+
+/// The policy of a page with these style sheets in it.
+pub(crate) fn policy(styles: &[&str]) -> HeaderValue {
+    let hash = |style: &&str| {
+        let hash = digest::digest(&digest::SHA256, style.as_bytes());
+        format!("'sha256-{}'", base64(hash.as_ref()))
+    };
+    let hashes: Vec<String> = styles.iter().map(hash).collect();
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self' data:; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src {}; img-src 'self' data:; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        hashes.join(" ")
     );
     // Base64 is visible ASCII; if that were ever untrue, a page without style is the safe side.
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-});
+}
 
 /// Base64 with padding (RFC 4648, section 4): one hash at start is no reason for a dependency.
 fn base64(bytes: &[u8]) -> String {

@@ -2,6 +2,7 @@
 
 pub mod hint;
 pub mod session;
+pub mod page;
 pub mod set;
 pub mod standing;
 pub mod comparison;

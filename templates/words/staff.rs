@@ -352,8 +352,8 @@ pub(crate) fn no_detail(no: No, lang: Lang) -> &'static str {
             "The request came from another site and was not carried out.",
         ),
         No::NotRecorded => text(
-            "查看记录暂时写不进去，所以不能显示内容。请稍后再试。",
-            "The look cannot be recorded, so nothing can be shown. Please try again later.",
+            "资料暂时读不到，或查看记录写不进去，所以不能显示内容。请稍后再试。",
+            "The register cannot be read, or the look cannot be recorded, so nothing can be shown. Please try again later.",
         ),
         No::PurposeMissing => text(
             "没有目的，不能显示完整号码。",

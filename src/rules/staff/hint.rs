@@ -13,7 +13,7 @@ pub fn is_hinted(headers: &HeaderMap) -> bool {
 }
 
 /// The cookies of a request, in the order they came. What is not ASCII is no cookie of ours.
-pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(COOKIE)
         .into_iter()

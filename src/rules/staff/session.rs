@@ -1,28 +1,13 @@
-//! Who a browser says it is, and whether it speaks for its own page.
+//! Whether a browser speaks for a page of this host and for the person before it.
 //!
-//! The token itself is the session: it is in a cookie that no script and no other host can read or
-//! set, and it is verified at every request, so taking it back ends the session too.
+//! The session's cookie is `SameSite=Lax` and not `Strict`: an officer's camera opens a sticker's
+//! address from outside the site, which is a cross-site navigation, and has to arrive signed in.
+//! What `Strict` would have kept out besides is kept out here.
 
 use http::{
     HeaderMap, HeaderValue, Uri,
     header::{HOST, ORIGIN},
 };
-
-use super::hint::cookies;
-
-/// `__Host-`: a browser takes it over a secure connection only, from this host only, for all of it.
-pub const NAME: &str = "__Host-saoma";
-
-/// What a request's cookies say of the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown<'r> {
-    /// Nothing.
-    Nothing,
-    /// This token.
-    Token(&'r str),
-    /// More than one, and which of them counts is a stranger's choice.
-    Several,
-}
 
 /// Where a request comes from, as far as the browser says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,29 +18,30 @@ pub enum Sender {
     Elsewhere,
 }
 
-/// The token in a request's cookies.
-pub fn token(headers: &HeaderMap) -> Shown<'_> {
-    let mut tokens = cookies(headers).filter(|(name, _)| *name == NAME);
-    match (tokens.next(), tokens.next()) {
-        (None, _) | (Some((_, "")), None) => Shown::Nothing,
-        (Some((_, token)), None) => Shown::Token(token),
-        (Some(_), Some(_)) => Shown::Several,
+/// What a browser opens an address for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// For a window.
+    Window,
+    /// For a frame, a picture, a script, or in advance: for nobody who looks.
+    Other,
+}
+
+/// What a browser opens an address for. One that does not say is an old one, and has the cookie's
+/// own rule to keep it from frames and scripts of other sites.
+pub fn opening(headers: &HeaderMap) -> Opening {
+    let said = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    let mode = said("sec-fetch-mode").is_none_or(|mode| mode == b"navigate");
+    let target = said("sec-fetch-dest").is_none_or(|dest| dest == b"document");
+    let ahead = ["sec-purpose", "purpose"]
+        .into_iter()
+        .filter_map(said)
+        .any(|purpose| purpose.starts_with(b"prefetch"));
+    if mode && target && !ahead {
+        Opening::Window
+    } else {
+        Opening::Other
     }
-}
-
-/// Keeps a token for this long. `Lax` and not `Strict`: an officer's camera opens a sticker's
-/// address from outside the site, which is a cross-site navigation, and has to arrive signed in.
-/// What `Strict` would have kept out, a POST from another site, [`sender`] keeps out.
-pub fn keep(token: &str, seconds: u64) -> Option<HeaderValue> {
-    let text = format!("{NAME}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax");
-    let mut value = HeaderValue::try_from(text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
-}
-
-/// Ends the session in this browser.
-pub const fn forget() -> HeaderValue {
-    HeaderValue::from_static("__Host-saoma=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
 }
 
 /// Who makes a browser send something that changes or reveals. `Sec-Fetch-Site` cannot be set by a
@@ -96,20 +82,6 @@ mod tests {
     }
 
     #[test]
-    fn one_cookie_of_ours_is_a_token_and_two_are_none() {
-        let of = |cookie: &str| token(&headers(&[("cookie", cookie)])) == Shown::Token("a.b-c_d");
-        assert!(of("__Host-saoma=a.b-c_d"));
-        assert!(of("x=1; __Host-saoma=a.b-c_d; saoma_staff=1"));
-        assert!(!of("saoma=a.b-c_d; __host-saoma=a.b-c_d"));
-        assert_eq!(
-            token(&headers(&[("cookie", "__Host-saoma=")])),
-            Shown::Nothing
-        );
-        let two = headers(&[("cookie", "__Host-saoma=a"), ("cookie", "__Host-saoma=b")]);
-        assert_eq!(token(&two), Shown::Several);
-    }
-
-    #[test]
     fn only_a_page_of_this_host_may_post() {
         let host = ("host", "staff.example.cn");
         for (line, want) in [
@@ -143,13 +115,22 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_is_kept_from_scripts_and_other_hosts_and_from_logs() {
-        let value = keep("a.b", 60).unwrap();
-        assert_eq!(
-            value.to_str().unwrap(),
-            "__Host-saoma=a.b; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax"
-        );
-        assert_eq!(format!("{value:?}"), "Sensitive");
-        assert!(keep("a\r\nb", 60).is_none());
+    fn a_page_is_for_a_window_that_somebody_opened() {
+        let camera = [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ];
+        assert_eq!(opening(&headers(&camera)), Opening::Window);
+        assert_eq!(opening(&headers(&[])), Opening::Window);
+        for line in [
+            ("sec-fetch-dest", "iframe"),
+            ("sec-fetch-dest", "image"),
+            ("sec-fetch-mode", "no-cors"),
+            ("sec-purpose", "prefetch;prerender"),
+            ("purpose", "prefetch"),
+        ] {
+            assert_eq!(opening(&headers(&[line])), Opening::Other, "{line:?}");
+        }
     }
 }
