@@ -7,3 +7,5 @@ pub mod store;
 pub mod source;
 pub mod cache;
 pub mod archive;
+pub mod budgets;
+pub mod attempts;
