@@ -32,6 +32,8 @@ use crate::{
     words::{code::Code, peer::Peer},
 };
 
+pub mod staff;
+
 /// A public door: what it shows, and where that comes from. It holds views and nothing else.
 pub struct Edge<S: Source> {
     source: S,

@@ -7,4 +7,6 @@ pub mod store;
 pub mod source;
 pub mod cache;
 pub mod archive;
+pub mod budgets;
+pub mod attempts;
 pub mod desks;

@@ -22,3 +22,5 @@ pub mod label;
 pub mod admit;
 pub mod fixed;
 pub mod staff;
+pub mod credentials;
+pub mod batch;

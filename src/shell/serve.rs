@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use crate::{
-    path::Edge,
+    path::{Edge, staff::StaffDoor},
     rooms::source::Source,
     rules::answer::Reply,
     shell::{
@@ -60,6 +60,16 @@ pub trait Door: Send + Sync + 'static {
 }
 
 impl<S: Source> Door for Edge<S> {
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        from: &Peer,
+    ) -> impl Future<Output = Reply> + Send {
+        Self::answer(self, request, from)
+    }
+}
+
+impl Door for StaffDoor {
     fn answer(
         &self,
         request: Request<Incoming>,
