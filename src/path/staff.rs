@@ -46,6 +46,7 @@ use crate::{
     },
 };
 
+pub mod desk;
 mod gate;
 mod many;
 
@@ -199,6 +200,18 @@ impl StaffDoor {
         purpose: Option<&Purpose>,
         from: &Peer,
     ) -> Result<Sight, Refusal> {
+        self.look_also(who, code, purpose, Vec::new(), from).await
+    }
+
+    /// The same, with fields of what is on record with the code, which are shown beside it.
+    async fn look_also(
+        &self,
+        who: &Verified,
+        code: Code,
+        purpose: Option<&Purpose>,
+        also: Vec<String>,
+        from: &Peer,
+    ) -> Result<Sight, Refusal> {
         let left = self.spend(who, &[code])?;
         let (view, conflicts) = self.view(who, code, purpose).await?;
         let mut sight = Sight {
@@ -208,7 +221,12 @@ impl StaffDoor {
             left,
         };
         // That there is nothing is an answer too.
-        let fields = sight.view.as_ref().map(staff::fields).unwrap_or_default();
+        let mut fields = sight.view.as_ref().map(staff::fields).unwrap_or_default();
+        if sight.view.is_some() {
+            fields.extend(also);
+            fields.sort_unstable();
+            fields.dedup();
+        }
         let seen = Seen::One(SeenOf { code, fields });
         self.write_down(who, seen, purpose, from).await?;
         // In capitals, perhaps: then the reader is sent there, and looks there.

@@ -18,7 +18,10 @@ use tokio::{
 };
 
 use crate::{
-    path::{Edge, staff::StaffDoor},
+    path::{
+        Edge,
+        staff::{StaffDoor, desk::Desk},
+    },
     rooms::source::Source,
     rules::answer::Reply,
     shell::{
@@ -60,6 +63,16 @@ pub trait Door: Send + Sync + 'static {
 }
 
 impl<S: Source> Door for Edge<S> {
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        from: &Peer,
+    ) -> impl Future<Output = Reply> + Send {
+        Self::answer(self, request, from)
+    }
+}
+
+impl Door for Desk {
     fn answer(
         &self,
         request: Request<Incoming>,

@@ -117,6 +117,36 @@ impl Together {
             .find(|member| member.code.kind() == kind)
     }
 
+    /// The fields that [`items`](Self::items) shows of what is with the code asked for, and those
+    /// that say that it is: `record/field`.
+    pub fn fields(&self) -> Vec<String> {
+        let with = self
+            .members
+            .iter()
+            .filter(|member| member.code != self.asked);
+        let mut found: Vec<String> = with
+            .flat_map(|member| match member.code.kind() {
+                Kind::Vin => &[
+                    "registration.plate/ZhenCheBM",
+                    "production.vehicle/ChanPinXH",
+                    "production.vehicle/CheLiangZZS",
+                ][..],
+                Kind::Pwb => &[
+                    "sale.binding/XuDianCWYBH",
+                    "production.battery/XuDianCLX",
+                    "production.battery/XuDianCRL",
+                    "production.battery/XuDianCSCQY",
+                    "production.battery/XuDianCXH",
+                ][..],
+                Kind::Lic => &["registration.plate/CommitDate"][..],
+            })
+            .map(|field| (*field).to_owned())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// The set as a page shows it, as this reader may see it.
     pub fn items(&self, reader: Reader<'_>, policy: Policy, public_url: &str) -> Vec<Item> {
         let item = |member: &Member| {
