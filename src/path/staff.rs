@@ -35,7 +35,7 @@ use crate::{
         render,
         reply::{self, Keeping, Media},
         show::Reader,
-        staff,
+        staff::{self, Told},
     },
     words::{
         code::Code,
@@ -328,8 +328,10 @@ impl StaffDoor {
         let view = sight.view.as_ref().ok_or_else(|| self.unknown(asked))?;
         let answer = match shape {
             Shape::Json => {
-                let names: Vec<_> = sight.conflicts.iter().map(Contradiction::name).collect();
-                let body = staff::json(view, &names).to_string().into_bytes();
+                let conflicts = sight.conflicts.iter().map(Contradiction::name).collect();
+                let told = Told { view, conflicts };
+                // Strings, lists and maps with string keys always serialise.
+                let body = serde_json::to_vec(&told).unwrap_or_default();
                 reply::answer(Media::Json, Keeping::Never, body)
             }
             Shape::Page | Shape::QrSvg | Shape::QrPng => render::found(view, shape, manner.lang),

@@ -2,10 +2,10 @@
 
 use http::{HeaderMap, header::CONTENT_TYPE};
 use saoma_pages::{Lang, NotACode, Refusal, View};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::rules::{render, reply, staff};
+use crate::rules::{render, reply, staff::Told};
 use crate::words::code::Code;
 
 /// Codes in one batch.
@@ -15,6 +15,31 @@ pub const BODY_MAX: usize = 64 * 1024;
 
 /// What was asked, each a code or why it is none.
 pub type Asked = Vec<Result<Code, NotACode>>;
+
+/// What became of one code.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Outcome<'a> {
+    /// It is there.
+    Found {
+        /// 200.
+        status: u16,
+        /// What an app may see of it.
+        view: Told<'a>,
+    },
+    /// It is not, or is no code, or could not be asked about.
+    Refused {
+        /// The status it would have had alone.
+        status: u16,
+        /// Why, as in RFC 9457.
+        problem: Value,
+    },
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    results: &'a [Outcome<'a>],
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,24 +66,36 @@ pub fn read(body: &[u8]) -> Result<Asked, Refusal> {
     Ok(codes.map(|text| Code::parse_any(text)).collect())
 }
 
-/// The result for a code that is there.
-pub fn found(view: &View, conflicts: &[&str]) -> Value {
-    json!({"status": 200, "view": staff::json(view, conflicts)})
-}
+impl<'a> Outcome<'a> {
+    /// The result for a code that is there.
+    pub const fn found(view: &'a View) -> Self {
+        let view = Told {
+            view,
+            conflicts: Vec::new(),
+        };
+        Self::Found { status: 200, view }
+    }
 
-/// The result for one that is not.
-pub fn refused(refusal: &Refusal, lang: Lang) -> Value {
-    let (status, _keeping) = reply::verdict(refusal);
-    json!({"status": status.as_u16(), "problem": render::problem_value(refusal, lang)})
+    /// The result for one that is not.
+    pub fn refused(refusal: &Refusal, lang: Lang) -> Self {
+        let (status, _keeping) = reply::verdict(refusal);
+        Self::Refused {
+            status: status.as_u16(),
+            problem: render::problem_value(refusal, lang),
+        }
+    }
 }
 
 /// The answer.
-pub fn answer(results: &[Value]) -> Vec<u8> {
-    json!({"results": results}).to_string().into_bytes()
+pub fn answer(results: &[Outcome<'_>]) -> Vec<u8> {
+    // Strings, lists and maps with string keys always serialise.
+    serde_json::to_vec(&Answer { results }).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

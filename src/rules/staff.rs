@@ -10,7 +10,7 @@ pub mod intake;
 pub mod sitting;
 
 use saoma_pages::{Audience, View};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::alerts::alerts;
 use super::bonds::mentions;
@@ -105,12 +105,12 @@ pub fn fields(view: &View) -> Vec<String> {
 }
 
 /// A view as JSON, with the names of what contradicts it where there is anything.
-pub fn json(view: &View, conflicts: &[&str]) -> Value {
-    let mut value = serde_json::to_value(view).unwrap_or_default();
-    if let Some(object) = value.as_object_mut()
-        && !conflicts.is_empty()
-    {
-        object.insert("conflicts".to_owned(), conflicts.into());
-    }
-    value
+#[derive(Clone, Debug, Serialize)]
+pub struct Told<'a> {
+    /// The view.
+    #[serde(flatten)]
+    pub view: &'a View,
+    /// What contradicts what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<&'static str>,
 }

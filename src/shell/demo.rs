@@ -5,20 +5,26 @@
 
 use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
+use saoma_pages::Audience;
 
 use super::cli::say;
 use super::import::{self, ImportError};
 use super::serve_command::{ServeError, doors};
+use super::staff::Staff;
 use super::{logs, serve};
+use crate::rooms::keys::{Issuer, KeysError, Order};
 use crate::rooms::settings::Settings;
 use crate::rooms::store::core::Core;
-use crate::rooms::store::{PublicStore, StoreError, StoreUrl};
+use crate::rooms::store::{StoreError, StoreUrl};
 use crate::rules::qr;
+use crate::words::grant::{Handle, STAFF};
+use crate::words::moment::Moment;
 use crate::words::policy::Policy;
-use crate::words::start::StartError;
 
 /// The sample records. All names, numbers and firms in them are made up.
 const RECORDS: &[u8] = include_bytes!("demo/records.ndjson");
@@ -37,6 +43,9 @@ const CODES: [(&str, &str); 8] = [
     ("/vin/218622108311028", "没有登记 not registered"),
 ];
 
+/// The tokens of a demo are good for a day's work.
+const TOKEN_LIFE: Duration = Duration::from_hours(12);
+
 /// Arguments of `saoma demo`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: saoma demo --lan")]
@@ -47,6 +56,9 @@ pub struct DemoArgs {
     /// Listen for phones on the same network too: the QR then carries this machine's address there
     #[arg(long)]
     lan: bool,
+    /// Where the staff door listens
+    #[arg(long, default_value = "127.0.0.1:8444")]
+    staff_listen: SocketAddr,
 }
 
 /// Why there is no demo.
@@ -73,8 +85,12 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     let folder = tempfile::Builder::new().prefix("saoma-demo-").tempdir()?;
     let path = folder.path().join("store");
     fill(&path)?;
+    let keys = folder.path().join("keys");
+    let tokens = tokens(&keys).map_err(ServeError::from)?;
     settings.store = StoreUrl::Embedded(path);
-    let store = PublicStore::open(&settings.store, Policy::default()).map_err(ServeError::from)?;
+    settings.staff.keys = keys;
+    settings.staff.listen = vec![args.staff_listen];
+    let (staff, store) = Staff::open(&settings)?;
     let listen = if args.lan {
         SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), args.listen.port())
     } else {
@@ -89,15 +105,14 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
             .first()
             .and_then(|listener| listener.local_addr().ok());
         introduce(reachable(bound.unwrap_or(listen)));
-        doors(listeners, store, &settings)
-            .await
-            .map_err(|error: StartError| ServeError::from(error))
+        introduce_staff(args.staff_listen, &tokens);
+        doors(listeners, store, Some(staff), &settings).await
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn fill(path: &std::path::Path) -> Result<(), DemoError> {
-    let open = |path: &std::path::Path| -> Result<Core, StoreError> {
+fn fill(path: &Path) -> Result<(), DemoError> {
+    let open = |path: &Path| -> Result<Core, StoreError> {
         Core::open(path, Policy::default(), &path.with_extension("pair-key"))
     };
     let core = open(path).map_err(ImportError::from)?;
@@ -108,6 +123,37 @@ fn fill(path: &std::path::Path) -> Result<(), DemoError> {
     } else {
         Err(DemoError::Sample(tally.rejected))
     }
+}
+
+/// A token for each audience that has one.
+fn tokens(keys: &Path) -> Result<Vec<(Audience, String)>, KeysError> {
+    let id = Issuer::make(keys)?;
+    let issuer = Issuer::open(keys, Some(&id))?;
+    let name = |text| Handle::parse(text).ok_or(KeysError::Order("the demo's own names"));
+    let mut tokens = Vec::new();
+    for audience in STAFF {
+        let order = Order {
+            audience,
+            subject: name("demo")?,
+            unit: name("saoma demo")?,
+            life: TOKEN_LIFE,
+        };
+        let (token, _id) = issuer.sign(&order, Moment::now())?;
+        tokens.push((audience, token));
+    }
+    Ok(tokens)
+}
+
+fn introduce_staff(address: SocketAddr, tokens: &[(Audience, String)]) {
+    say("\n执法与行业人员入口，凭令牌访问。 The staff door, by token:");
+    for (audience, token) in tokens {
+        say(&format!("  {}  {token}", audience.name()));
+    }
+    let plate = CODES.iter().find(|(path, _)| path.starts_with("/lic/"));
+    let plate = plate.map_or("/", |(path, _)| path);
+    say(&format!(
+        "  curl -H \"Authorization: Bearer $TOKEN\" http://{address}{plate}.json"
+    ));
 }
 
 fn introduce(address: SocketAddr) {

@@ -10,8 +10,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::drain::{self, Ended};
+use super::staff::Staff;
 use super::{logs, serve};
 use crate::path::Edge;
+use crate::rooms::audit::NotAudited;
+use crate::rooms::keys::KeysError;
 use crate::rooms::settings::Settings;
 use crate::rooms::store::{PublicStore, StoreError};
 use crate::words::start::StartError;
@@ -34,6 +37,12 @@ pub enum ServeError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The keys that tokens are signed with.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The audit log.
+    #[error(transparent)]
+    Audit(#[from] NotAudited),
     /// The threads to serve with.
     #[error("cannot start threads: {0}")]
     Threads(#[from] std::io::Error),
@@ -43,13 +52,19 @@ pub enum ServeError {
 pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
     let settings = Settings::load(args.config.as_deref())?;
     logs::start(&settings.log);
-    let store = PublicStore::open(settings.public_store(), settings.policy)?;
+    let (staff, store) = if settings.staff.listen.is_empty() {
+        let store = PublicStore::open(settings.public_store(), settings.policy)?;
+        (None, store)
+    } else {
+        let (staff, store) = Staff::open(&settings)?;
+        (Some(staff), store)
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let listeners = serve::listen(&settings.public.listen).await?;
-        doors(listeners, store, &settings).await?;
+        doors(listeners, store, staff, &settings).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -58,8 +73,9 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, ServeError> {
 pub(super) async fn doors(
     listeners: Vec<TcpListener>,
     store: PublicStore,
+    staff: Option<Staff>,
     settings: &Settings,
-) -> Result<(), StartError> {
+) -> Result<(), ServeError> {
     let Settings {
         public_url,
         contact,
@@ -83,6 +99,20 @@ pub(super) async fn doors(
             stop.clone(),
             settings.drain,
         ));
+    }
+    if let Some(staff) = staff {
+        let listeners = staff.listen().await?;
+        let door = Arc::new(staff.door);
+        // Its own, so that a rush at the public door keeps no officer waiting.
+        let permits = Arc::new(Semaphore::new(settings.max_connections));
+        for listener in listeners {
+            if let Ok(address) = listener.local_addr() {
+                tracing::info!(%address, "staff door open");
+            }
+            let (door, permits) = (Arc::clone(&door), Arc::clone(&permits));
+            let stop = stop.clone();
+            doors.spawn(serve::serve(listener, door, permits, stop, settings.drain));
+        }
     }
     drain::on_signal(stopper).await?;
     let mut ended = Ended::Clean;

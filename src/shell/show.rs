@@ -19,7 +19,7 @@ use crate::rooms::store::core::Conflict;
 use crate::rooms::store::{PublicStore, StoreError};
 use crate::rules::dossier::Dossier;
 use crate::rules::show::Reader;
-use crate::rules::staff;
+use crate::rules::staff::{self, Told};
 use crate::words::code::Code;
 use crate::words::fault::Fault;
 
@@ -140,9 +140,9 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
 }
 
 fn json(view: &View, conflicts: &[Conflict]) -> String {
-    let names = conflicts.iter().map(|conflict| conflict.what.name());
-    let value = staff::json(view, &names.collect::<Vec<_>>());
-    serde_json::to_string_pretty(&value).unwrap_or_default()
+    let conflicts = conflicts.iter().map(|conflict| conflict.what.name());
+    let conflicts = conflicts.collect();
+    serde_json::to_string_pretty(&Told { view, conflicts }).unwrap_or_default()
 }
 
 fn print(view: &View, conflicts: &[Conflict]) {

@@ -7,8 +7,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Body;
-use saoma_pages::{Refusal, View};
-use serde_json::Value;
+use saoma_pages::{NotACode, Refusal, View};
 
 use super::{StaffDoor, counted};
 use crate::{
@@ -16,7 +15,7 @@ use crate::{
     rules::{
         answer::Reply,
         ask::Manner,
-        batch,
+        batch::{self, Outcome},
         reply::{self, Keeping, Media},
         staff,
     },
@@ -49,7 +48,7 @@ impl StaffDoor {
             let view = self.view(who, *code, None).await.map(|(view, _none)| view);
             seen.insert(*code, view);
         }
-        let results: Vec<Value> = asked
+        let results: Vec<Outcome<'_>> = asked
             .iter()
             .map(|code| self.result(*code, &seen, manner))
             .collect();
@@ -61,19 +60,19 @@ impl StaffDoor {
         Ok(counted(reply, left))
     }
 
-    fn result(
+    fn result<'v>(
         &self,
-        code: Result<Code, saoma_pages::NotACode>,
-        seen: &BTreeMap<Code, Result<Option<View>, Refusal>>,
+        code: Result<Code, NotACode>,
+        seen: &'v BTreeMap<Code, Result<Option<View>, Refusal>>,
         manner: &Manner<'_>,
-    ) -> Value {
-        let refused = |refusal: &Refusal| batch::refused(refusal, manner.lang);
+    ) -> Outcome<'v> {
+        let refused = |refusal: &Refusal| Outcome::refused(refusal, manner.lang);
         let code = match code {
             Ok(code) => code,
             Err(why) => return refused(&Refusal::NotACode { kind: None, why }),
         };
         match seen.get(&code) {
-            Some(Ok(Some(view))) => batch::found(view, &[]),
+            Some(Ok(Some(view))) => Outcome::found(view),
             Some(Ok(None)) | None => refused(&self.unknown(code)),
             Some(Err(refusal)) => refused(refusal),
         }

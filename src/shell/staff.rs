@@ -1,0 +1,79 @@
+//! The staff door, opened as the settings say.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use tokio::net::TcpListener;
+
+use super::serve;
+use super::serve_command::ServeError;
+use super::store_args::StoreArgs;
+use crate::path::staff::{StaffDoor, StaffRooms};
+use crate::rooms::archive::Archive;
+use crate::rooms::audit::Audit;
+use crate::rooms::budgets::Budgets;
+use crate::rooms::keys::Keys;
+use crate::rooms::settings::Settings;
+use crate::rooms::store::PublicStore;
+use crate::rooms::store::core::Core;
+use crate::words::moment::Moment;
+
+/// A staff door and where it will be open.
+#[derive(Debug)]
+pub(super) struct Staff {
+    pub(super) door: StaffDoor,
+    pub(super) addresses: Vec<SocketAddr>,
+}
+
+impl Staff {
+    /// The door that the settings name, before this store; and the public side of the same store,
+    /// for the one process that has both doors.
+    pub(super) fn open(settings: &Settings) -> Result<(Self, PublicStore), ServeError> {
+        let args = store_args(settings);
+        let core = args.open()?;
+        let public = core.reader();
+        let log = settings.audit.file.clone();
+        let log = log.unwrap_or_else(|| args.audit_file());
+        let keys = Keys::open(&settings.staff.keys)?;
+        let door = Self::before(core, keys, &log, settings)?;
+        let addresses = settings.staff.listen.clone();
+        Ok((Self { door, addresses }, public))
+    }
+
+    /// A door before these dossiers.
+    pub(super) fn before(
+        core: Core,
+        keys: Keys,
+        log: &Path,
+        settings: &Settings,
+    ) -> Result<StaffDoor, ServeError> {
+        let audit = Audit::open(log, settings.audit.rotate_bytes)?;
+        let budgets = Budgets::new(settings.staff.codes_per_day);
+        budgets.recall(log, Moment::now())?;
+        let at = settings.core_store.as_ref().unwrap_or(&settings.store);
+        Ok(StaffDoor::new(StaffRooms {
+            keys,
+            archive: Archive::new(core, at),
+            audit,
+            budgets,
+            policy: settings.policy,
+            public_url: settings.public_url.clone(),
+            contact: settings.contact.clone(),
+        }))
+    }
+
+    /// Its listeners.
+    pub(super) async fn listen(&self) -> Result<Vec<TcpListener>, ServeError> {
+        Ok(serve::listen(&self.addresses).await?)
+    }
+}
+
+fn store_args(settings: &Settings) -> StoreArgs {
+    StoreArgs {
+        store: settings.store.clone(),
+        core_store: settings.core_store.clone(),
+        public_store: settings.public.store.clone(),
+        policy: settings.policy,
+        pair_key_file: std::env::var_os("SAOMA_PAIR_KEY_FILE").map(Into::into),
+    }
+}
