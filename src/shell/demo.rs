@@ -90,6 +90,9 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     settings.store = StoreUrl::Embedded(path);
     settings.staff.keys = keys;
     settings.staff.listen = vec![args.staff_listen];
+    // Both doors are on one host, so a phone that signed in is led from one to the other. A phone
+    // elsewhere on the network cannot reach this machine's loopback.
+    settings.staff.public_url = (!args.lan).then(|| format!("http://{}", args.staff_listen));
     let (staff, store) = Staff::open(&settings)?;
     let listen = if args.lan {
         SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), args.listen.port())
@@ -149,6 +152,7 @@ fn introduce_staff(address: SocketAddr, tokens: &[(Audience, String)]) {
     for (audience, token) in tokens {
         say(&format!("  {}  {token}", audience.name()));
     }
+    say(&format!("  http://{address}/signin"));
     let plate = CODES.iter().find(|(path, _)| path.starts_with("/lic/"));
     let plate = plate.map_or("/", |(path, _)| path);
     say(&format!(

@@ -13,6 +13,7 @@ use super::drain::{self, Ended};
 use super::staff::Staff;
 use super::{logs, serve};
 use crate::path::Edge;
+use crate::path::staff::desk::{Desk, Hinting};
 use crate::rooms::audit::NotAudited;
 use crate::rooms::keys::KeysError;
 use crate::rooms::settings::Settings;
@@ -102,7 +103,7 @@ pub(super) async fn doors(
     }
     if let Some(staff) = staff {
         let listeners = staff.listen().await?;
-        let door = Arc::new(staff.door);
+        let door = Arc::new(Desk::new(staff.door, hinting(settings)));
         // Its own, so that a rush at the public door keeps no officer waiting.
         let permits = Arc::new(Semaphore::new(settings.max_connections));
         for listener in listeners {
@@ -121,4 +122,13 @@ pub(super) async fn doors(
     }
     tracing::info!(?ended, "closed");
     Ok(())
+}
+
+/// Whether signing in leads a phone's next scans to the staff door.
+fn hinting(settings: &Settings) -> Hinting {
+    match (&settings.staff.public_url, &settings.staff.hint_domain) {
+        (None, _) => Hinting::Off,
+        (Some(_), None) => Hinting::Host,
+        (Some(_), Some(domain)) => Hinting::Domain(domain.clone()),
+    }
 }
