@@ -72,6 +72,9 @@ async fn only_pages_are_led_elsewhere_and_the_page_of_the_next_phone_is_public()
         );
     }
     assert_eq!(door.get("/", &[HINT]).await.status, 200);
+    // Out of the public door's own form.
+    let own = "Sec-Fetch-Site: same-origin";
+    assert_eq!(door.get(&format!("/{LIC}"), &[HINT, own]).await.status, 200);
     assert_eq!(
         door.ask("POST", &format!("/{LIC}"), &[HINT]).await.status,
         405

@@ -7,9 +7,13 @@ use http::{HeaderMap, HeaderValue, header::COOKIE};
 pub const NAME: &str = "saoma_staff";
 const VALUE: &str = "1";
 
-/// Whether this request carries the hint.
+/// Whether this request carries the hint and comes from outside, as a camera's does. Who goes on
+/// from a page of the public door stays there: its policy lets no form of its own lead elsewhere.
 pub fn is_hinted(headers: &HeaderMap) -> bool {
-    cookies(headers).any(|(name, value)| name == NAME && value == VALUE)
+    let from_here = headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "same-origin");
+    !from_here && cookies(headers).any(|(name, value)| name == NAME && value == VALUE)
 }
 
 /// The cookies of a request, in the order they came. What is not ASCII is no cookie of ours.
