@@ -29,7 +29,6 @@ use crate::{
         batch,
         card::code_card,
         contradictions::Contradiction,
-        dossier::Dossier,
         fixed::Fixed,
         negotiate::Encoding,
         render,
@@ -278,9 +277,7 @@ impl StaffDoor {
             Some(_) => Reader::WithPurpose(&who.grant),
             None => Reader::Verified(&who.grant),
         };
-        let own = Dossier::from_bytes(&story.own);
-        let whole = Dossier::from_bytes(&story.whole);
-        let view = staff::view(code, own, whole, reader, *policy, public_url);
+        let view = staff::view(code, &story.known, reader, *policy, public_url);
         let conflicts = story.conflicts.into_iter().map(|conflict| conflict.what);
         Ok((view, conflicts.collect()))
     }

@@ -3,6 +3,7 @@
 //! The public door has no way to this. An embedded store is asked on the spot, for it answers from
 //! mapped memory within microseconds; Redis is asked on a thread that may wait.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,13 +14,17 @@ use tokio::sync::Semaphore;
 use super::store::core::{Conflict, Core};
 use super::store::{StoreError, StoreUrl};
 use crate::rules::dossier::Dossier;
-use crate::rules::staff::{self, set::Together};
+use crate::rules::staff::{self, Known, set::Together};
+use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
 use crate::words::fault::Fault;
+use crate::words::party::CreditCode;
 use crate::words::subject::Subject;
 
 /// Threads that wait for Redis at once. Who finds them all taken is told so at once.
 const ASKING_MAX: usize = 64;
+/// Parties of one story that are looked up: a battery passes through fewer hands in its life.
+const PARTIES_MAX: usize = 16;
 /// A story is a handful of round trips of a millisecond each.
 const READ_DEADLINE: Duration = Duration::from_secs(2);
 
@@ -51,10 +56,8 @@ pub enum Depth {
 /// All that is known of a code.
 #[derive(Debug)]
 pub struct Story {
-    /// Its own dossier.
-    pub own: Vec<u8>,
-    /// The same, with what other dossiers tell of it.
-    pub whole: Vec<u8>,
+    /// What a view is made of.
+    pub known: Known,
     /// What contradicts what, if that was asked.
     pub conflicts: Vec<Conflict>,
 }
@@ -117,15 +120,30 @@ impl Story {
             .map(|subject| Ok((subject, store.dossier(subject)?)))
             .collect::<Result<Vec<_>, StoreError>>()?;
         let whole = staff::whole_story(code, &own, &others);
+        let makers = staff::makers(code, Dossier::from_bytes(&own));
+        let makers = makers.into_iter().map(Subject::Maker);
+        let makers = makers.map(|maker| store.dossier(maker));
+        let makers = makers.collect::<Result<Vec<_>, _>>()?;
+        let mut named: BTreeMap<CreditCode, Vec<RecordKind>> = BTreeMap::new();
+        for (party, kind) in staff::parties(Dossier::from_bytes(&whole)) {
+            named.entry(party).or_default().push(kind);
+        }
+        let parties = named
+            .into_iter()
+            .take(PARTIES_MAX)
+            .map(|(party, kinds)| Ok((kinds, store.dossier(Subject::Party(party))?)))
+            .collect::<Result<Vec<_>, StoreError>>()?;
         let conflicts = match depth {
             Depth::Records => Vec::new(),
             Depth::Conflicts => store.conflicts_of(code)?,
         };
-        Ok(Self {
+        let known = Known {
             own,
             whole,
-            conflicts,
-        })
+            makers,
+            parties,
+        };
+        Ok(Self { known, conflicts })
     }
 }
 

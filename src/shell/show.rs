@@ -17,7 +17,6 @@ use crate::rooms::audit::{Audit, Look, NotAudited, Seen, SeenOf, VERSION};
 use crate::rooms::settings::ROTATE_BYTES;
 use crate::rooms::store::core::Conflict;
 use crate::rooms::store::{PublicStore, StoreError};
-use crate::rules::dossier::Dossier;
 use crate::rules::show::Reader;
 use crate::rules::staff::{self, Told};
 use crate::words::code::Code;
@@ -110,14 +109,7 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
         Reader::Masked(args.audience)
     };
     let policy = args.store.policy;
-    let view = staff::view(
-        args.code,
-        Dossier::from_bytes(&story.own),
-        Dossier::from_bytes(&story.whole),
-        reader,
-        policy,
-        &args.public_url,
-    );
+    let view = staff::view(args.code, &story.known, reader, policy, &args.public_url);
     // That there is nothing is an answer too.
     let log = args.audit_file.clone();
     let log = log.unwrap_or_else(|| args.store.audit_file());

@@ -4,6 +4,7 @@
 use saoma_pages::Alert;
 use saoma_pages::staff::{Item, Named};
 
+use super::makers;
 use crate::rules::alerts::alerts;
 use crate::rules::bonds::mentions;
 use crate::rules::class::Class;
@@ -16,7 +17,7 @@ use crate::words::code::{Code, Kind};
 use crate::words::moment::Moment;
 use crate::words::policy::Policy;
 use crate::words::record::Record;
-use crate::words::subject::{Maker, Subject};
+use crate::words::subject::Subject;
 
 /// The most batteries that are read for one page. A set has at most six; more is a faulty record.
 const BATTERIES_MAX: usize = 12;
@@ -37,8 +38,8 @@ pub struct Member {
     pub code: Code,
     /// Its own dossier.
     pub dossier: Vec<u8>,
-    /// Its maker's dossier: recalls of a whole model lie there.
-    pub maker: Vec<u8>,
+    /// Its makers' dossiers: recalls of a whole model lie there.
+    pub makers: Vec<Vec<u8>>,
 }
 
 impl Together {
@@ -97,14 +98,14 @@ impl Together {
         }
         let mut members = Vec::with_capacity(found.len());
         for (code, dossier) in found {
-            let maker = match Maker::of_code(code) {
-                Some(maker) => lookup(Subject::Maker(maker))?,
-                None => Vec::new(),
-            };
+            let makers = makers(code, Dossier::from_bytes(&dossier));
+            let makers = makers
+                .into_iter()
+                .map(|maker| lookup(Subject::Maker(maker)));
             members.push(Member {
                 code,
+                makers: makers.collect::<Result<_, _>>()?,
                 dossier,
-                maker,
             });
         }
         Ok(Self { asked, members })
@@ -194,36 +195,34 @@ impl Member {
         let dossier = Dossier::from_bytes(&self.dossier);
         let own = alerts(dossier, reader, policy);
         let mut found: Vec<Alert> = own.into_iter().filter_map(|raised| raised.alert).collect();
-        found.extend(self.recalls(policy));
+        found.extend(self.recalls(reader, policy));
         found
     }
 
-    /// The recalls of its maker that concern it.
-    pub fn recalls(&self, policy: Policy) -> Vec<Alert> {
-        let Some(class) = Class::of(Dossier::from_bytes(&self.maker), policy) else {
-            return Vec::new();
-        };
+    /// The recalls of its makers that concern it.
+    fn recalls(&self, reader: Reader<'_>, policy: Policy) -> Vec<Alert> {
         let (kind, key) = match self.code.kind() {
             Kind::Vin => (RecordKind::ProductionVehicle, "ChanPinXH"),
             Kind::Pwb => (RecordKind::ProductionBattery, "XuDianCXH"),
             Kind::Lic => return Vec::new(),
         };
-        let records: Vec<Record<'_>> = Dossier::from_bytes(&self.dossier)
-            .records_of(kind)
-            .collect();
+        let dossier = Dossier::from_bytes(&self.dossier);
+        let records: Vec<Record<'_>> = dossier.records_of(kind).collect();
         let models: Vec<&str> = records
             .iter()
             .filter_map(|record| record.open(key))
             .collect();
-        class
-            .recalls_of(self.code, &models)
-            .filter_map(|recall| recall.alert.clone())
+        let classes = self.makers.iter();
+        let classes =
+            classes.filter_map(|maker| Class::seen_by(reader, Dossier::from_bytes(maker), policy));
+        classes
+            .flat_map(|class| {
+                let recalls = class.recalls_of(self.code, &models);
+                recalls
+                    .filter_map(|recall| recall.alert.clone())
+                    .collect::<Vec<_>>()
+            })
             .collect()
-    }
-
-    /// Whether any audience may see anything of it here.
-    pub fn is_known(&self) -> bool {
-        !self.dossier.is_empty()
     }
 }
 

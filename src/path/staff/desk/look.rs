@@ -10,7 +10,7 @@ use saoma_pages::{
 
 use super::{Desk, is_plate, signed};
 use crate::{
-    path::staff::{RETRY_AFTER, Sight},
+    path::staff::RETRY_AFTER,
     rules::{
         answer::Reply,
         ask::Manner,
@@ -50,12 +50,11 @@ impl Desk {
             Audience::Public | Audience::Holder | Audience::App | Audience::Recycler => Vec::new(),
         };
         // When this returns, it is written down.
-        let mut sight = self.door.look_also(who, code, purpose, also, from).await?;
+        let sight = self.door.look_also(who, code, purpose, also, from).await?;
         if sight.code != code {
             let place = crate::path::address(sight.code, "", manner.asked);
             return Ok(page::see_other(&place));
         }
-        self.add_recalls(&mut sight, &together);
         let Some(view) = &sight.view else {
             let code = Box::new(code_card(code, &self.door.rooms.public_url));
             return Err(Refusal::NotRegistered { code });
@@ -143,15 +142,5 @@ impl Desk {
                 retry_after: RETRY_AFTER,
             }
         })
-    }
-
-    /// A recall of a whole model lies with its maker, and anybody may know of it.
-    fn add_recalls(&self, sight: &mut Sight, together: &Together) {
-        let own = together.members.iter();
-        let own = own.filter(|member| member.code == together.asked);
-        if let Some(view) = &mut sight.view {
-            let recalls = own.flat_map(|member| member.recalls(self.door.rooms.policy));
-            view.alerts.extend(recalls);
-        }
     }
 }
