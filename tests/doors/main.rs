@@ -21,3 +21,5 @@ mod answers;
 mod batches;
 // Looks written down.
 mod audited;
+// The staff door as a browser meets it.
+mod desk;
