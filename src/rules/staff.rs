@@ -12,18 +12,18 @@ pub mod sitting;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use saoma_pages::{Audience, Shown, View};
+use saoma_pages::{Audience, Cell, Sheet, Shown, View};
 use serde::Serialize;
 
 use super::alerts::{Raised, alerts};
 use super::bonds::mentions;
-use super::card::code_card;
+use super::card::{code_card, url};
 use super::class::Class;
 use super::dossier::{self, Dossier};
 use super::project::{Settled, sheets};
 use super::show::Reader;
 use super::stored::{StoredSheet, open_sheets};
-use crate::words::catalog::{RecordKind, Rule};
+use crate::words::catalog::{FieldKind, RecordKind, Rule};
 use crate::words::code::Code;
 use crate::words::moment::Moment;
 use crate::words::party::CreditCode;
@@ -183,11 +183,13 @@ pub fn view(
         }
     }
     let stored: Vec<StoredSheet> = stored.into_values().collect();
+    let mut records = open_sheets(&stored, code, public_url);
+    complete_addresses(&mut records, public_url);
     Some(View {
         code: code_card(code, public_url),
         audience: reader.audience(),
         alerts,
-        records: open_sheets(&stored, code, public_url),
+        records,
         as_of: at(reader.audience())(as_of).to_string(),
         stale: false,
     })
@@ -230,6 +232,27 @@ fn company(
         }
     }
     recalls
+}
+
+/// A sticker's address is kept without its beginning; here it may be that of another code, which
+/// the public never sees.
+fn complete_addresses(records: &mut [Sheet], public_url: &str) {
+    for sheet in records {
+        let fields = RecordKind::from_name(sheet.record).map_or(&[][..], RecordKind::fields);
+        let is_address = |cell: &Cell| {
+            let field = fields.iter().find(|field| field.key == cell.key);
+            field.is_some_and(|field| field.entry.kind == FieldKind::Url)
+        };
+        let cells = sheet.rows.iter_mut().flat_map(|row| &mut row.0);
+        for cell in cells.filter(|cell| is_address(cell)) {
+            if let Shown::Plain(text) = &mut cell.shown
+                && !text.contains("://")
+                && let Ok(code) = Code::parse_any(text)
+            {
+                *text = url(code, public_url);
+            }
+        }
+    }
 }
 
 /// The models that these sheets name.

@@ -107,20 +107,19 @@ async fn an_identity_number_is_whole_for_an_officer_who_says_what_for_and_for_no
     assert_eq!(lines[0]["purpose"], "案件 2026-17");
     let token = bearer(&office.token(Audience::Police).0);
     let long = format!("Saoma-Purpose: {}", "长".repeat(201));
-    for bad in [&long, "Saoma-Purpose: ", "Saoma-Purpose: \u{ff}"] {
+    for bad in [&long, "Saoma-Purpose: "] {
         let answer = office.get(&target, &[&token, bad]).await;
-        let whole = answer.text().contains("330106199001011238");
-        assert!(answer.status == 400 || !whole, "{bad}: {}", answer.text());
+        assert_eq!(answer.status, 400, "{bad}: {}", answer.text());
     }
 }
 
 /// What a holder sees of each code. It has no door of its own: it is sealed under the pair.
 fn holder() -> BTreeMap<&'static str, Value> {
     let folder = tempfile::tempdir().unwrap();
-    let core = fill(&folder, &everything());
+    let store = fill(&folder, &everything());
     let view = |text: &str| {
         let code = Code::parse_any(text).unwrap();
-        let story = Story::read(&core, code, Depth::Records).unwrap();
+        let story = Story::read(&store, code, Depth::Records).unwrap();
         let reader = Reader::Masked(Audience::Holder);
         let view = staff::view(code, &story.known, reader, Policy::default(), URL);
         serde_json::to_value(view.unwrap()).unwrap()

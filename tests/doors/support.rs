@@ -65,7 +65,7 @@ pub(crate) const LIMITS: CodesPerDay = CodesPerDay {
 
 impl Office {
     pub(crate) async fn open(lines: &[String]) -> Self {
-        Self::open_with(lines, LIMITS).await
+        Box::pin(Self::open_with(lines, LIMITS)).await
     }
 
     pub(crate) async fn open_with(lines: &[String], limits: CodesPerDay) -> Self {
@@ -189,7 +189,8 @@ pub(crate) async fn ask(
         request.push_str("\r\n");
     }
     if method == "POST" {
-        request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        let length = body.len().to_string();
+        request.extend(["Content-Length: ", &length, "\r\n"]);
     }
     let request = format!("{request}\r\n{body}");
     let mut stream = TcpStream::connect(door).await.unwrap();
@@ -204,7 +205,7 @@ pub(crate) async fn ask(
 impl Answer {
     fn read(bytes: &[u8]) -> Self {
         let mut ends = bytes.windows(4).enumerate();
-        let (end, _) = ends.find(|(_, four)| four == b"\r\n\r\n").expect("a head");
+        let (end, _) = ends.find(|(_, four)| four == b"\r\n\r\n").unwrap();
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         Self {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),

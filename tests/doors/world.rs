@@ -21,11 +21,10 @@ pub(crate) fn number(code: &str) -> &str {
 /// What a record of this type is about, and who submits it.
 fn about(kind: RecordKind) -> (&'static str, &'static str) {
     match kind {
-        RecordKind::ProductionVehicle => (VIN, CYCLES),
+        RecordKind::ProductionVehicle | RecordKind::PartyMaker => (VIN, CYCLES),
         RecordKind::ProductionBattery => (PWB, CELLS),
         RecordKind::RecycleReceipt | RecordKind::PartyRecycler => (PWB, RECYCLER),
         RecordKind::RegistrationPlate => (LIC, POLICE),
-        RecordKind::PartyMaker => (VIN, CYCLES),
         RecordKind::PartySeller | RecordKind::SaleBinding | RecordKind::StockItem => (VIN, SHOP),
         RecordKind::PartyRepairer | RecordKind::RepairJob => (VIN, REPAIRER),
         RecordKind::RidingUse
@@ -79,7 +78,6 @@ fn line(kind: RecordKind) -> Value {
     let (subject, source) = about(kind);
     let mut fields = Map::new();
     for field in kind.fields() {
-        // A maker is the one that the code's own number names.
         let value = value(kind, field.key, field.entry.kind);
         fields.insert(field.key.to_owned(), value);
     }
