@@ -153,9 +153,12 @@ async function officer() {
 
   // Another site can neither post nor frame.
   await tab.goto(`${other}/?method=post&to=${encodeURIComponent(staff + PLATE)}`);
-  const answered = tab.waitForResponse((answer) => answer.url().startsWith(staff));
-  await tab.evaluate(() => document.getElementById("go").submit());
-  is("a form of another site is refused", [401, 403].includes((await answered).status()), true);
+  const [answered] = await Promise.all([
+    tab.waitForResponse((answer) => answer.url().startsWith(staff)),
+    tab.waitForURL((url) => url.origin === staff),
+    tab.evaluate(() => document.getElementById("go").submit()),
+  ]);
+  is("a form of another site is refused", [401, 403].includes(answered.status()), true);
   is("and reveals nothing", (await tab.content()).includes(WHOLE_NUMBER), false);
   await tab.goto(`${other}/?method=frame&to=${encodeURIComponent(staff + PLATE)}`);
   const framed = await tab.frames()[1]?.content().catch(() => "");

@@ -315,7 +315,7 @@ async fn a_look_that_cannot_be_written_down_does_not_take_place() {
     std::fs::create_dir(&log).unwrap();
     let answer = officer.scan(&format!("/{LIC}")).await;
     assert_eq!(answer.status, 503);
-    assert!(!answer.text().contains(OWNER) && answer.header("retry-after") != "");
+    assert!(!answer.text().contains(OWNER) && !answer.header("retry-after").is_empty());
     assert_eq!(answer.header("cache-control"), "no-store");
 }
 

@@ -7,19 +7,17 @@
 //!
 //! What is not for a person goes on to the door itself.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{
     HeaderValue, Method, Request, StatusCode,
-    header::{AUTHORIZATION, RETRY_AFTER, SET_COOKIE},
-    request::Parts,
+    header::{RETRY_AFTER, SET_COOKIE},
 };
-use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Body;
 use saoma_pages::{
     Audience, Lang, Refusal,
-    staff::{self as pages, No, Purpose as Reason, Signed},
+    staff::{self as pages, No, Signed},
 };
 
 use super::StaffDoor;
@@ -27,25 +25,20 @@ use crate::{
     rooms::desks::Desks,
     rules::{
         answer::Reply,
-        ask::{Ask, Manner, Shape},
-        credentials, form,
-        negotiate::Form,
-        reply,
+        ask::Manner,
+        credentials, form, reply,
         staff::{
             hint, page, session,
             session::{Opening, Sender},
             sitting,
         },
     },
-    words::{
-        code::{Code, Kind},
-        grant::{Purpose, Verified},
-        moment::Moment,
-        peer::Peer,
-    },
+    words::{code::Code, grant::Verified, moment::Moment, peer::Peer},
 };
+use visit::Visit;
 
 mod look;
+mod visit;
 
 /// The staff door, and a desk for each who is signed in at a browser.
 #[derive(Debug)]
@@ -66,38 +59,6 @@ pub enum Hinting {
     Domain(String),
 }
 
-/// What a browser is here for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Visit {
-    /// The form for a token.
-    Form,
-    /// The first page.
-    Home,
-    /// What is known of a code.
-    Look(Code),
-    /// A code under another spelling or out of the form.
-    Elsewhere(Code),
-    /// The list of a sitting.
-    List,
-    /// The same, as a table.
-    Table,
-    /// Posted: a token.
-    SignIn,
-    /// Posted: no more of it.
-    SignOut,
-    /// Posted: a purpose, to see a number whole.
-    Reveal(Code),
-    /// Posted: a new list.
-    Clear,
-}
-
-/// A token and a path: several times what either needs.
-const BODY_MAX: usize = 8 * 1024;
-/// A form of a few hundred bytes, on the slowest network on which anybody would wait.
-const BODY_DEADLINE: Duration = Duration::from_secs(5);
-/// As a sticker's own page has it: letters, digits, hyphens.
-const REFERENCE_MAX: usize = 40;
-
 impl Desk {
     /// A desk at this door.
     pub fn new(door: StaffDoor, hinting: Hinting) -> Self {
@@ -116,12 +77,9 @@ impl Desk {
     {
         let (parts, body) = request.into_parts();
         let manner = Manner::of(&parts);
-        let visit = match Visit::read(&parts, &manner) {
-            Some(visit) => visit,
-            None => {
-                let request = Request::from_parts(parts, body);
-                return self.door.answer(request, from).await;
-            }
+        let Some(visit) = Visit::read(&parts, &manner) else {
+            let request = Request::from_parts(parts, body);
+            return self.door.answer(request, from).await;
         };
         let posted = parts.method == Method::POST;
         // Another site's page may make a browser send or frame what it likes; nothing comes of it.
@@ -132,7 +90,7 @@ impl Desk {
         };
         let reply = if allowed {
             let form = if posted {
-                read_form(body).await
+                visit::read_form(body).await
             } else {
                 Ok(String::new())
             };
@@ -173,18 +131,14 @@ impl Desk {
         };
         let outcome = match visit {
             Visit::Look(code) => self.look(&who, code, None, manner, from).await,
-            Visit::Reveal(code) if who.bearer.audience == Audience::Police => match purpose(form) {
-                Some(purpose) => self.look(&who, code, Some(&purpose), manner, from).await,
-                None => {
+            Visit::Reveal(code) if who.bearer.audience == Audience::Police => {
+                let Some(purpose) = visit::purpose(form) else {
                     let signed = signed(&who);
-                    return no(
-                        StatusCode::BAD_REQUEST,
-                        No::PurposeMissing,
-                        Some(&signed),
-                        lang,
-                    );
-                }
-            },
+                    let status = StatusCode::BAD_REQUEST;
+                    return no(status, No::PurposeMissing, Some(&signed), lang);
+                };
+                self.look(&who, code, Some(&purpose), manner, from).await
+            }
             Visit::Elsewhere(code) => {
                 let place = crate::path::address(code, "", manner.asked);
                 Ok(page::see_other(&place))
@@ -324,98 +278,6 @@ impl Desk {
     }
 }
 
-impl Visit {
-    /// What a browser is here for; nothing if it is no browser, or here for something that is the
-    /// same for everybody.
-    fn read(parts: &Parts, manner: &Manner<'_>) -> Option<Result<Self, Refusal>> {
-        if parts.headers.contains_key(AUTHORIZATION) || manner.refusals == Form::Json {
-            return None;
-        }
-        let path = parts.uri.path();
-        let posted = parts.method == Method::POST;
-        let own = match (posted, path) {
-            (false, "/signin") => Some(Self::Form),
-            (false, "/sitting") => Some(Self::List),
-            (false, "/sitting.csv") => Some(Self::Table),
-            (true, "/signin") => Some(Self::SignIn),
-            (true, "/signout") => Some(Self::SignOut),
-            (true, "/sitting") => Some(Self::Clear),
-            _ => None,
-        };
-        // The address is read as if it were opened, also where something is sent to it.
-        let mut opened = Request::new(()).into_parts().0;
-        opened.uri = parts.uri.clone();
-        opened.version = parts.version;
-        opened.headers = parts.headers.clone();
-        if posted {
-            opened.headers.remove(http::header::CONTENT_LENGTH);
-            opened.headers.remove(http::header::TRANSFER_ENCODING);
-        } else {
-            opened.method = parts.method.clone();
-        }
-        let ask = Ask::read(&opened, &Manner::of(&opened));
-        match (own, posted, ask) {
-            // Not one sound message: whatever else it is.
-            (_, _, Err(refusal @ (Refusal::BadRequest | Refusal::Method { .. }))) => {
-                Some(Err(refusal))
-            }
-            (Some(own), _, _) => Some(Ok(own)),
-            (
-                None,
-                true,
-                Ok(Ask::Sticker {
-                    code,
-                    shape: Shape::Page,
-                }),
-            ) => Some(Ok(Self::Reveal(code))),
-            (None, true, _) => None,
-            (None, false, Ok(ask)) => match ask {
-                Ask::Sticker {
-                    code,
-                    shape: Shape::Page,
-                } => Some(Ok(Self::Look(code))),
-                Ask::Moved { code, suffix: "" } | Ask::Typed { code } => {
-                    Some(Ok(Self::Elsewhere(code)))
-                }
-                Ask::Home => Some(Ok(Self::Home)),
-                _ => None,
-            },
-            (None, false, Err(refusal)) => Some(Err(refusal)),
-        }
-    }
-}
-
-/// A form as it was sent: short, and within its deadline.
-async fn read_form<B>(body: B) -> Result<String, Refusal>
-where
-    B: Body<Data = Bytes> + Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let limited = Limited::new(body, BODY_MAX);
-    let read = tokio::time::timeout(BODY_DEADLINE, Box::pin(limited.collect())).await;
-    let Ok(Ok(body)) = read else {
-        return Err(Refusal::BadRequest);
-    };
-    String::from_utf8(body.to_bytes().into()).map_err(|_bytes| Refusal::BadRequest)
-}
-
-/// The purpose that was chosen, with the number of a case where one was given.
-fn purpose(form: &str) -> Option<Purpose> {
-    let reason = form::values(form, "purpose").next()?;
-    let reason = Reason::named(&reason)?.name();
-    let reference = form::values(form, "reference").next().unwrap_or_default();
-    let reference = reference.trim();
-    let sound = reference.len() <= REFERENCE_MAX
-        && reference
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    match (sound, reference) {
-        (false, _) => None,
-        (true, "") => Purpose::parse(reason),
-        (true, reference) => Purpose::parse(&format!("{reason} {reference}")),
-    }
-}
-
 fn signed(who: &Verified) -> Signed {
     Signed {
         audience: who.bearer.audience,
@@ -461,9 +323,4 @@ fn turned_away(refusal: &Refusal, enough: No, signed: Option<&Signed>, lang: Lan
         reply.headers_mut().insert(RETRY_AFTER, wait);
     }
     reply
-}
-
-/// A plate that is on record is what the next scans are compared with.
-fn is_plate(code: Code) -> bool {
-    code.kind() == Kind::Lic
 }

@@ -43,8 +43,8 @@ mod tests {
     const OTHER_VIN: &str = "vin/218622108311028";
     const OTHER_PWB: &str = "pwb/76392965TN21080500543B48V121513523";
 
-    fn plate(fields: serde_json::Value) -> Vec<u8> {
-        dossier(LIC, &[told(LIC, "registration.plate", "2021-11", &fields)])
+    fn plate(fields: &serde_json::Value) -> Vec<u8> {
+        dossier(LIC, &[told(LIC, "registration.plate", "2021-11", fields)])
     }
 
     fn on(plate: &[u8], scanned: &str) -> Comparison {
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn what_the_newest_registration_names_belongs_and_another_does_not() {
-        let plate = plate(json!({"ChePaiHM": "2182248", "ZhenCheBM": value(VIN),
+        let plate = plate(&json!({"ChePaiHM": "2182248", "ZhenCheBM": value(VIN),
             "XuDianCWYBH": [value(PWB)]}));
         for (scanned, want) in [
             (VIN, Comparison::Belongs),
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn where_nothing_is_on_record_nothing_is_said_against_it() {
-        let plate = plate(json!({"ChePaiHM": "2182248"}));
+        let plate = plate(&json!({"ChePaiHM": "2182248"}));
         assert_eq!(on(&plate, VIN), Comparison::Unknown);
         assert_eq!(on(&plate, PWB), Comparison::Unknown);
         assert_eq!(on(&[], PWB), Comparison::Unknown);
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_battery_that_only_the_sale_names_belongs_to_the_plate_of_its_vehicle() {
-        let plate = plate(json!({"ChePaiHM": "2182248", "ZhenCheBM": value(VIN)}));
+        let plate = plate(&json!({"ChePaiHM": "2182248", "ZhenCheBM": value(VIN)}));
         let sale = json!({"ZhenCheBM": value(VIN), "XuDianCWYBH": [value(PWB)]});
         let vehicle = dossier(VIN, &[told("", "sale.binding", "2021-10", &sale)]);
         let of = |scanned| {

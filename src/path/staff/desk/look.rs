@@ -8,7 +8,7 @@ use saoma_pages::{
     staff::{self as pages, Compared, Pallet, Street, Taken},
 };
 
-use super::{Desk, is_plate, signed};
+use super::{Desk, signed};
 use crate::{
     path::staff::RETRY_AFTER,
     rules::{
@@ -93,7 +93,7 @@ impl Desk {
             compared,
             revealed: purpose.and_then(|_stated| number()),
         };
-        if is_plate(together.asked) {
+        if together.asked.kind() == Kind::Lic {
             let proof = &who.bearer.proof;
             self.desks.scanned(proof, together.asked, Instant::now());
         }
@@ -103,7 +103,7 @@ impl Desk {
     /// How a code goes with the plate scanned before, if one was.
     async fn compared(&self, who: &Verified, code: Code) -> Result<Option<Compared>, Refusal> {
         let plate = self.desks.plate(&who.bearer.proof, Instant::now());
-        let Some(plate) = plate.filter(|_| !is_plate(code)) else {
+        let Some(plate) = plate.filter(|_| code.kind() != Kind::Lic) else {
             return Ok(None);
         };
         let set = self.together(plate).await?;
