@@ -22,6 +22,7 @@ use crate::{
         audit::{Audit, Look, Seen, SeenOf, VERSION},
         budgets::{Budgets, Left, NotInBudget},
         keys::Keys,
+        settings::CertificateRule,
     },
     rules::{
         answer::Reply,
@@ -61,6 +62,8 @@ pub struct StaffDoor {
 pub struct StaffRooms {
     /// Whose tokens are good.
     pub keys: Keys,
+    /// Whom client certificates name.
+    pub certificates: Vec<CertificateRule>,
     /// The dossiers.
     pub archive: Archive,
     /// Where looks are written down.

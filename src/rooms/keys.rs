@@ -15,9 +15,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::settings::CertificateRule;
 use crate::words::grant::{NotGranted, Verified};
 use crate::words::moment::Moment;
 
+mod certificate;
 mod folder;
 mod issue;
 mod revoked;
@@ -93,6 +95,21 @@ impl Keys {
     /// Who holds this token, if it is good at this moment.
     pub fn verify(&self, token: &str, now: Moment) -> Result<Verified, NotGranted> {
         token::verify(&*self.ring()?, token, now)
+    }
+
+    /// Whom this client certificate names, if it is good at this moment. The listener has verified
+    /// it; here it is read by these rules, and looked for among what was taken back.
+    pub fn verify_certificate(
+        &self,
+        certificate: &[u8],
+        rules: &[CertificateRule],
+        now: Moment,
+    ) -> Result<Verified, NotGranted> {
+        let (bearer, given) = certificate::read(certificate, rules, now)?;
+        if self.ring()?.revoked.holds(&bearer, given) {
+            return Err(NotGranted::Revoked);
+        }
+        Ok(token::vouch(bearer))
     }
 
     /// The keys and revocations, looked at again if it is time.

@@ -19,7 +19,7 @@ mod staff;
 
 pub use audit::{AuditLog, ROTATE_BYTES};
 use sheet::Sheet;
-pub use staff::{CodesPerDay, StaffDoor};
+pub use staff::{Attribute, CertificateRule, CodesPerDay, StaffDoor};
 
 /// Everything the operator decides.
 #[derive(Clone, Debug, PartialEq, Eq)]

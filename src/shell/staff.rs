@@ -53,6 +53,7 @@ impl Staff {
         let at = settings.core_store.as_ref().unwrap_or(&settings.store);
         Ok(StaffDoor::new(StaffRooms {
             keys,
+            certificates: settings.staff.certificates.clone(),
             archive: Archive::new(core, at),
             audit,
             budgets,

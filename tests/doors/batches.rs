@@ -52,7 +52,7 @@ async fn a_batch_is_one_line_of_the_log_with_every_code_and_its_fields() {
         .iter()
         .flat_map(|look| look["codes"].as_array().unwrap())
         .collect();
-    codes.sort_by_key(|code| code.to_string());
+    codes.sort_by_key(ToString::to_string);
     assert_eq!(codes, [LIC, VIN, "vin/218622108311028"]);
     let of_vin = looks
         .iter()
@@ -111,7 +111,7 @@ async fn a_batch_that_makes_no_sense_is_refused_whole_and_costs_nothing() {
 #[tokio::test]
 async fn a_day_has_so_many_different_codes_and_says_how_many_are_left() {
     let limits = CodesPerDay { app: 3, ..LIMITS };
-    let office = Office::open_with(&everything(), limits).await;
+    let office = Box::pin(Office::open_with(&everything(), limits)).await;
     let (token, _) = office.token(Audience::App);
     let two = json!({"codes": [VIN, LIC, VIN]}).to_string();
     for _ in 0..2 {

@@ -1,15 +1,25 @@
 //! Who is let in, and who is not.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::Ipv4Addr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use bytes::Bytes;
+use http_body_util::Empty;
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use saoma::{
-    rooms::keys::{Issuer, Revocation, revoke},
-    words::moment::Moment,
+    rooms::{
+        keys::{Issuer, Revocation, revoke},
+        settings::{Attribute, CertificateRule},
+    },
+    words::{grant::ProofId, moment::Moment, peer::Peer},
 };
 use saoma_pages::Audience;
 
 use crate::{
-    support::{Answer, Office, ask, bearer},
+    support::{Answer, LIMITS, Office, ask, bearer, fill, staff_door},
     world::{LIC, VIN, everything},
 };
 
@@ -164,6 +174,53 @@ async fn who_tries_token_after_token_is_told_to_wait_and_a_good_one_passes() {
     assert_eq!(office.get(&target(), &[&good]).await.status, 200);
     // Who shows nothing has not tried.
     assert_eq!(office.get(&target(), &[]).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_certificate_opens_the_door_until_it_is_taken_back_and_never_beside_a_bad_token() {
+    // O=示例公安局, OU=交警支队, CN=警员 0142.
+    let officer = include_bytes!("../../src/rooms/keys/tests/officer.pem");
+    let officer: Arc<[u8]> = CertificateDer::from_pem_slice(officer)
+        .unwrap()
+        .to_vec()
+        .into();
+    let folder = tempfile::tempdir().unwrap();
+    let rule = CertificateRule {
+        audience: Audience::Police,
+        attribute: Attribute::Unit,
+        value: "交警支队".to_owned(),
+    };
+    let core = fill(&folder, &everything());
+    let door = staff_door(&folder, core, LIMITS, vec![rule]);
+    let ask = async |certificate: Option<&Arc<[u8]>>, token: Option<&str>| {
+        let mut request = http::Request::get(target()).header("host", "door");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let peer = Peer {
+            secure: true,
+            certificate: certificate.cloned(),
+            ..Peer::plain(Ipv4Addr::LOCALHOST.into())
+        };
+        let request = request.body(Empty::<Bytes>::new()).unwrap();
+        door.answer(request, &peer).await.status().as_u16()
+    };
+    assert_eq!(ask(Some(&officer), None).await, 200);
+    assert_eq!(ask(None, None).await, 401);
+    assert_eq!(ask(Some(&officer), Some("a.b.c")).await, 401);
+    let other: Arc<[u8]> = officer.iter().rev().copied().collect();
+    assert_eq!(ask(Some(&other), None).await, 401);
+    let text = std::fs::read_to_string(folder.path().join("audit.ndjson")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(line["who"], "警员 0142");
+    let print = ProofId::parse(line["proof"].as_str().unwrap()).unwrap();
+    let keys = folder.path().join("keys");
+    revoke(&keys, &Revocation::Proof(print), Moment::now()).unwrap();
+    let taken_back = Instant::now();
+    while ask(Some(&officer), None).await != 401 {
+        assert!(taken_back.elapsed() < Duration::from_secs(5));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]

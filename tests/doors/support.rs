@@ -13,7 +13,7 @@ use saoma::{
         audit::Audit,
         budgets::Budgets,
         keys::{Issuer, Keys, Order},
-        settings::{CodesPerDay, ROTATE_BYTES},
+        settings::{CertificateRule, CodesPerDay, ROTATE_BYTES},
         store::{StoreUrl, core::Core},
     },
     shell::{
@@ -72,18 +72,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let core = fill(&folder, lines);
         let public = core.reader();
-        let keys = folder.path().join("keys");
-        Issuer::make(&keys).unwrap();
-        let log = folder.path().join("audit.ndjson");
-        let staff = StaffDoor::new(StaffRooms {
-            keys: Keys::open(&keys).unwrap(),
-            archive: Archive::new(core, &StoreUrl::Embedded(folder.path().join("store"))),
-            audit: Audit::open(&log, ROTATE_BYTES).unwrap(),
-            budgets: Budgets::new(limits),
-            policy: Policy::default(),
-            public_url: URL.to_owned(),
-            contact: "mailto:security@example.com".to_owned(),
-        });
+        let staff = staff_door(&folder, core, limits, Vec::new());
         let edge = Edge::new(public, URL, "mailto:security@example.com", 1 << 20);
         let (stopper, stop) = pair();
         let mut addresses = Vec::new();
@@ -140,6 +129,28 @@ impl Office {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }
+}
+
+/// A staff door before a store, with keys and a log of its own in this folder.
+pub(crate) fn staff_door(
+    folder: &TempDir,
+    core: Core,
+    limits: CodesPerDay,
+    certificates: Vec<CertificateRule>,
+) -> StaffDoor {
+    let keys = folder.path().join("keys");
+    Issuer::make(&keys).unwrap();
+    let log = folder.path().join("audit.ndjson");
+    StaffDoor::new(StaffRooms {
+        keys: Keys::open(&keys).unwrap(),
+        certificates,
+        archive: Archive::new(core, &StoreUrl::Embedded(folder.path().join("store"))),
+        audit: Audit::open(&log, ROTATE_BYTES).unwrap(),
+        budgets: Budgets::new(limits),
+        policy: Policy::default(),
+        public_url: URL.to_owned(),
+        contact: "mailto:security@example.com".to_owned(),
+    })
 }
 
 /// The store of a folder, with these records in it.

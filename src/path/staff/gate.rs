@@ -5,7 +5,7 @@ use std::time::Instant;
 use http::{HeaderMap, HeaderValue};
 use saoma_pages::Refusal;
 
-use super::{RETRY_AFTER, StaffDoor};
+use super::{RETRY_AFTER, StaffDoor, StaffRooms};
 use crate::{
     rules::credentials,
     words::{
@@ -19,10 +19,18 @@ impl StaffDoor {
     /// Lets somebody in, or not; why not is for the log alone.
     pub fn admit(&self, headers: &HeaderMap, from: &Peer) -> Result<Verified, Refusal> {
         let shown = credentials::token(headers);
-        let verified = match shown {
-            Ok(Some(token)) => self.rooms.keys.verify(token, Moment::now()),
-            Ok(None) => Err(NotGranted::Nothing),
-            Err(why) => Err(why),
+        let StaffRooms {
+            keys, certificates, ..
+        } = &self.rooms;
+        let now = Moment::now();
+        let verified = match (shown, &from.certificate) {
+            // A token is shown on purpose; a certificate comes with every connection.
+            (Ok(Some(token)), _) => keys.verify(token, now),
+            (Ok(None), Some(certificate)) => {
+                keys.verify_certificate(certificate, certificates, now)
+            }
+            (Ok(None), None) => Err(NotGranted::Nothing),
+            (Err(why), _) => Err(why),
         };
         verified.map_err(|why| self.not_admitted(why, from))
     }

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use saoma_pages::Audience;
+
 use super::sheet::Sheet;
+use crate::words::grant::staff_audience;
 
 /// The staff door.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,32 @@ pub struct StaffDoor {
     pub hint_domain: Option<String>,
     /// How many different codes each may look at in a day.
     pub codes_per_day: CodesPerDay,
+    /// Whom client certificates name.
+    pub certificates: Vec<CertificateRule>,
+}
+
+/// That a certificate with this name in it is of this audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateRule {
+    /// The audience.
+    pub audience: Audience,
+    /// Where the name stands.
+    pub attribute: Attribute,
+    /// The name, whole.
+    pub value: String,
+}
+
+/// A place for a name in a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// `OU`.
+    Unit,
+    /// `O`.
+    Organisation,
+    /// `CN`.
+    Common,
+    /// A host among the alternative names.
+    Host,
 }
 
 /// How many different codes a subject may look at in a day, by audience.
@@ -61,6 +90,9 @@ pub(super) fn read(sheet: &mut Sheet) -> Option<StaffDoor> {
     let police = sheet.number("staff.codes_per_day_police", POLICE, 1..=CODES_MAX);
     let recycler = sheet.number("staff.codes_per_day_recycler", RECYCLER, 1..=CODES_MAX);
     let app = sheet.number("staff.codes_per_day_app", APP, 1..=CODES_MAX);
+    let certificates = sheet.list_or_none("staff.certificates", |rule| {
+        certificate_rule(rule).ok_or("should be like `police=ou:交警支队` (ou, o, cn or dns)")
+    });
     Some(StaffDoor {
         listen: listen?,
         keys: keys?,
@@ -71,6 +103,7 @@ pub(super) fn read(sheet: &mut Sheet) -> Option<StaffDoor> {
             recycler: recycler?,
             app: app?,
         },
+        certificates: certificates?,
     })
 }
 
@@ -79,16 +112,19 @@ const ADDRESS_MAX: usize = 270;
 
 /// The cookies are for secure connections only; a browser counts its own machine as one.
 fn address(url: &str) -> Result<String, &'static str> {
-    let local = "http://localhost";
-    let rest = url.strip_prefix("https://").or_else(|| {
-        let rest = url.strip_prefix(local)?;
-        (rest.is_empty() || rest.starts_with(':')).then_some("localhost")
-    });
+    let url = url.trim_end_matches('/');
+    let host = match url.split_once("://") {
+        Some(("https", host)) => Some(host),
+        Some(("http", host)) => Some(host).filter(|host| {
+            let name = host.split(':').next();
+            name == Some("localhost")
+        }),
+        _ => None,
+    };
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    let host = rest.map(|rest| rest.trim_end_matches('/'));
     let sound = host.is_some_and(|host| !host.is_empty() && host.bytes().all(plain));
     (sound && url.len() <= ADDRESS_MAX)
-        .then(|| url.trim_end_matches('/').to_owned())
+        .then(|| url.to_owned())
         .ok_or("should be like `https://staff.pzcode.cn`, without a path")
 }
 
@@ -103,9 +139,26 @@ fn parent(domain: &str) -> Result<String, &'static str> {
         .ok_or("should be like `pzcode.cn`")
 }
 
+fn certificate_rule(text: &str) -> Option<CertificateRule> {
+    let (audience, name) = text.split_once('=')?;
+    let (attribute, value) = name.split_once(':')?;
+    let attribute = match attribute {
+        "ou" => Attribute::Unit,
+        "o" => Attribute::Organisation,
+        "cn" => Attribute::Common,
+        "dns" => Attribute::Host,
+        _ => return None,
+    };
+    (!value.is_empty()).then_some(CertificateRule {
+        audience: staff_audience(audience)?,
+        attribute,
+        value: value.to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{address, parent};
+    use super::*;
 
     #[test]
     fn the_staff_doors_address_is_secure_and_has_no_path() {
@@ -124,6 +177,8 @@ mod tests {
             "https://a\r\nb",
             "staff",
             "http://localhost@evil",
+            "http://localhost:8444/a",
+            "http://127.0.0.1:8444",
         ] {
             assert!(address(bad).is_err(), "{bad}");
         }
@@ -134,6 +189,25 @@ mod tests {
         assert_eq!(parent("PZcode.cn").as_deref(), Ok("pzcode.cn"));
         for bad in ["cn", ".cn", "a..b", "a;b.cn", "a.cn; Path=/"] {
             assert!(parent(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_rule_says_an_audience_a_place_and_a_name() {
+        let rule = certificate_rule("police=ou:交警支队").unwrap();
+        assert_eq!(
+            (rule.audience, rule.attribute, rule.value.as_str()),
+            (Audience::Police, Attribute::Unit, "交警支队")
+        );
+        for wrong in [
+            "",
+            "police",
+            "police=ou",
+            "police=ou:",
+            "holder=ou:a",
+            "app=l:a",
+        ] {
+            assert_eq!(certificate_rule(wrong), None, "{wrong}");
         }
     }
 }
