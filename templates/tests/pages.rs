@@ -17,6 +17,9 @@ mod structure;
 // What holds for this crate's sources.
 #[path = "it/sources.rs"]
 mod sources;
-// Pages of the staff door.
+// Every page of the staff door.
 #[path = "it/staff.rs"]
 mod staff;
+// What holds for those.
+#[path = "it/desk.rs"]
+mod desk;
