@@ -14,8 +14,8 @@ use crate::rooms::audit::Audit;
 use crate::rooms::budgets::Budgets;
 use crate::rooms::keys::Keys;
 use crate::rooms::settings::Settings;
-use crate::rooms::store::PublicStore;
 use crate::rooms::store::core::Core;
+use crate::rooms::store::{PublicStore, StoreUrl};
 use crate::words::moment::Moment;
 
 /// A staff door and where it will be open.
@@ -26,12 +26,17 @@ pub(super) struct Staff {
 }
 
 impl Staff {
-    /// The door that the settings name, before this store; and the public side of the same store,
-    /// for the one process that has both doors.
+    /// The door that the settings name; and the public store, for the one process that has both
+    /// doors.
     pub(super) fn open(settings: &Settings) -> Result<(Self, PublicStore), ServeError> {
         let args = store_args(settings);
         let core = args.open()?;
-        let public = core.reader();
+        let public = match settings.public_store() {
+            // One process maps a folder once.
+            StoreUrl::Embedded(_) => core.reader(),
+            // With its own user, who may read nothing but views.
+            url @ StoreUrl::Redis(_) => PublicStore::open(url, settings.policy)?,
+        };
         let log = settings.audit.file.clone();
         let log = log.unwrap_or_else(|| args.audit_file());
         let keys = Keys::open(&settings.staff.keys)?;
