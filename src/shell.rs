@@ -13,7 +13,7 @@ pub mod show;
 pub mod token;
 pub mod audit;
 pub mod check_config;
-mod staff;
+pub mod staff;
 pub mod serve_command;
 pub mod demo;
 pub mod cli;

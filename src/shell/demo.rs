@@ -15,7 +15,7 @@ use saoma_pages::Audience;
 use super::cli::say;
 use super::import::{self, ImportError};
 use super::serve_command::{ServeError, doors};
-use super::staff::Staff;
+use super::staff::{Staff, StaffError};
 use super::{logs, serve};
 use crate::rooms::keys::{Issuer, KeysError, Order};
 use crate::rooms::settings::Settings;
@@ -86,14 +86,16 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     let path = folder.path().join("store");
     fill(&path)?;
     let keys = folder.path().join("keys");
-    let tokens = tokens(&keys).map_err(ServeError::from)?;
+    let tokens = tokens(&keys)
+        .map_err(StaffError::from)
+        .map_err(ServeError::from)?;
     settings.store = StoreUrl::Embedded(path);
     settings.staff.keys = keys;
     settings.staff.listen = vec![args.staff_listen];
     // Both doors are on one host, so a phone that signed in is led from one to the other. A phone
     // elsewhere on the network cannot reach this machine's loopback.
     settings.staff.public_url = (!args.lan).then(|| format!("http://{}", args.staff_listen));
-    let (staff, store) = Staff::open(&settings)?;
+    let (staff, store) = Staff::open(&settings).map_err(ServeError::from)?;
     let listen = if args.lan {
         SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), args.listen.port())
     } else {

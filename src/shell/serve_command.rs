@@ -10,12 +10,10 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::drain::{self, Ended};
-use super::staff::Staff;
+use super::staff::{Staff, StaffError};
 use super::{logs, serve};
 use crate::path::Edge;
 use crate::path::staff::desk::{Desk, Hinting};
-use crate::rooms::audit::NotAudited;
-use crate::rooms::keys::KeysError;
 use crate::rooms::settings::Settings;
 use crate::rooms::store::{PublicStore, StoreError};
 use crate::words::start::StartError;
@@ -38,12 +36,9 @@ pub enum ServeError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The keys that tokens are signed with.
+    /// The staff door.
     #[error(transparent)]
-    Keys(#[from] KeysError),
-    /// The audit log.
-    #[error(transparent)]
-    Audit(#[from] NotAudited),
+    Staff(#[from] StaffError),
     /// The threads to serve with.
     #[error("cannot start threads: {0}")]
     Threads(#[from] std::io::Error),

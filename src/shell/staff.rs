@@ -1,22 +1,43 @@
 //! The staff door, opened as the settings say.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use tokio::net::TcpListener;
 
 use super::serve;
-use super::serve_command::ServeError;
 use super::store_args::StoreArgs;
 use crate::path::staff::{StaffDoor, StaffRooms};
 use crate::rooms::archive::Archive;
-use crate::rooms::audit::Audit;
+use crate::rooms::audit::{Audit, NotAudited};
 use crate::rooms::budgets::Budgets;
-use crate::rooms::keys::Keys;
+use crate::rooms::keys::{Keys, KeysError};
 use crate::rooms::settings::Settings;
-use crate::rooms::store::PublicStore;
 use crate::rooms::store::core::Core;
+use crate::rooms::store::{PublicStore, StoreError, StoreUrl};
 use crate::words::moment::Moment;
+use crate::words::start::StartError;
+
+/// Why there is no staff door.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffError {
+    /// Its addresses.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keys that tokens are signed with.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The audit log.
+    #[error(transparent)]
+    Audit(#[from] NotAudited),
+    /// What the audit log says of today.
+    #[error("the audit log cannot be read: {0}")]
+    Today(#[from] io::Error),
+}
 
 /// A staff door and where it will be open.
 #[derive(Debug)]
@@ -26,12 +47,17 @@ pub(super) struct Staff {
 }
 
 impl Staff {
-    /// The door that the settings name, before this store; and the public side of the same store,
-    /// for the one process that has both doors.
-    pub(super) fn open(settings: &Settings) -> Result<(Self, PublicStore), ServeError> {
+    /// The door that the settings name; and the public store, for the one process that has both
+    /// doors.
+    pub(super) fn open(settings: &Settings) -> Result<(Self, PublicStore), StaffError> {
         let args = store_args(settings);
         let core = args.open()?;
-        let public = core.reader();
+        let public = match settings.public_store() {
+            // One process maps a folder once.
+            StoreUrl::Embedded(_) => core.reader(),
+            // With its own user, who may read nothing but views.
+            url @ StoreUrl::Redis(_) => PublicStore::open(url, settings.policy)?,
+        };
         let log = settings.audit.file.clone();
         let log = log.unwrap_or_else(|| args.audit_file());
         let keys = Keys::open(&settings.staff.keys)?;
@@ -46,7 +72,7 @@ impl Staff {
         keys: Keys,
         log: &Path,
         settings: &Settings,
-    ) -> Result<StaffDoor, ServeError> {
+    ) -> Result<StaffDoor, StaffError> {
         let audit = Audit::open(log, settings.audit.rotate_bytes)?;
         let budgets = Budgets::new(settings.staff.codes_per_day);
         budgets.recall(log, Moment::now())?;
@@ -64,7 +90,7 @@ impl Staff {
     }
 
     /// Its listeners.
-    pub(super) async fn listen(&self) -> Result<Vec<TcpListener>, ServeError> {
+    pub(super) async fn listen(&self) -> Result<Vec<TcpListener>, StaffError> {
         Ok(serve::listen(&self.addresses).await?)
     }
 }

@@ -205,7 +205,7 @@ impl Walk {
             if last.whole {
                 let what = Complaint::Changed { n };
                 self.note(Problem { file, place, what });
-            } else {
+            } else if known.is_none_or(|known| known < n) {
                 self.report.torn += 1;
             }
         }
