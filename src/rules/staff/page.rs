@@ -20,8 +20,8 @@ use crate::rules::{
 /// The public's policy, for the one style sheet more.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| reply::policy(&[STYLE, STAFF_STYLE]));
 
-/// A page with this status. Not compressed: one reader's few kilobytes fit into the first packets
-/// as they are, and what stands beside a secret should not be squeezed together with it.
+/// A page with this status. Not compressed: one reader's fifteen kilobytes are a packet or two more
+/// than they could be, and what stands beside a secret should not be squeezed together with it.
 pub fn page(status: StatusCode, html: String) -> Reply {
     let mut reply = of(Media::Html, html.into_bytes());
     *reply.status_mut() = status;
