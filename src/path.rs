@@ -34,11 +34,13 @@ use crate::{
         fixed::Fixed,
         later::Later,
         render, reply,
+        staff::hint,
     },
     words::{code::Code, peer::Peer},
 };
 
 mod pair;
+pub mod staff;
 
 /// A public door: what it shows, and where that comes from. It holds views and nothing else.
 pub struct Edge<S: Source> {
@@ -50,6 +52,8 @@ pub struct Edge<S: Source> {
     later: Later,
     guard: Guard,
     meter: Meter,
+    /// Where phones reach the staff door, if hinted ones are led there.
+    staff: Option<String>,
     /// Codes are logged under a hash that dies with this process.
     log_key: RandomState,
 }
@@ -71,6 +75,7 @@ impl<S: Source> Edge<S> {
             later: Later::new(guard.budget()),
             guard,
             meter,
+            staff: None,
             log_key: RandomState::new(),
         }
     }
@@ -94,6 +99,13 @@ impl<S: Source> Edge<S> {
             meter,
             ..self
         }
+    }
+
+    /// Leads phones that carry the staff door's hint to this address of it.
+    #[must_use]
+    pub fn leading_staff_to(mut self, staff_url: Option<&str>) -> Self {
+        self.staff = staff_url.map(str::to_owned);
+        self
     }
 
     /// Answers a request. Infallible: a refusal is an answer too.
@@ -123,6 +135,10 @@ impl<S: Source> Edge<S> {
             return self.later(&no, &manner, started);
         }
         let (outcome, origin) = match asked {
+            // An officer's phone says so and is led to the staff door; there it has to prove it.
+            Ok(ask) if let Some(elsewhere) = self.staff_address(ask, &manner) => {
+                (Ok(reply::led_to_staff(&elsewhere)), Origin::Memory)
+            }
             // The only thing that is sent along, and never kept on its way back.
             Ok(Ask::Match) => {
                 let matched = self.compare(&mut manner, body, from).await;
@@ -194,6 +210,21 @@ impl<S: Source> Edge<S> {
             Outcome::Refused(refusal) => Err(refusal),
         };
         (reply, looked.origin)
+    }
+
+    /// The same page of the staff door, for who carries its hint. Not for data or pictures: what
+    /// asks for those is no camera.
+    fn staff_address(&self, ask: Ask, manner: &Manner<'_>) -> Option<String> {
+        let staff = self.staff.as_deref()?;
+        let Ask::Sticker {
+            code,
+            shape: Shape::Page,
+        } = ask
+        else {
+            return None;
+        };
+        hint::is_hinted(manner.headers)
+            .then(|| format!("{staff}{}", address(code, "", manner.asked)))
     }
 
     /// Counts an answer, and writes a line for who wants to see it: nothing says who asked what.

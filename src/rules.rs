@@ -32,3 +32,5 @@ pub mod walk;
 pub mod harvest;
 pub mod forwarding;
 pub mod proxy_header;
+pub mod credentials;
+pub mod batch;

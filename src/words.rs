@@ -10,3 +10,4 @@ pub mod record;
 pub mod subject;
 pub mod start;
 pub mod peer;
+pub mod grant;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(crate) mod fact;
-mod product;
+pub(crate) mod product;
 pub(crate) mod rest;
 
 /// The page of a registered code.

@@ -14,7 +14,7 @@ pub(crate) fn mark() -> Markup {
 pub(crate) fn tone(tone: Tone) -> Markup {
     drawn(match tone {
         Tone::Good => "M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zM7.5 12.5l3 3 6-6.5",
-        Tone::Warning => "M12 3 1.8 20.5h20.4zM12 9.5v5M12 17.3v.4",
+        Tone::Warning | Tone::Mind => "M12 3 1.8 20.5h20.4zM12 9.5v5M12 17.3v.4",
         Tone::Unknown => {
             "M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zM9.3 9.6a2.8 2.8 0 1 1 4.2 2.5c-1 .6-1.5 1.1-1.5 2.2M12 17v.3"
         }

@@ -2,7 +2,13 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::{icons, lang::Lang, quick::Quick, style::Sheet, words};
+use crate::{
+    icons,
+    lang::Lang,
+    quick::Quick,
+    style::{Sheet, StaffSheet},
+    words,
+};
 
 /// The site's mark for a browser's tab, inside the page.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'\
@@ -16,6 +22,8 @@ pub(crate) enum Tone {
     Good,
     /// A warning.
     Warning,
+    /// Yes, but something is to be minded.
+    Mind,
     /// Not known: neither good nor bad.
     Unknown,
     /// It could not be answered as it was asked.
@@ -27,6 +35,28 @@ pub(crate) enum Tone {
 /// A whole page. `title` is for the window; the preview in a chat says only what kind of page it
 /// is, for it is kept when a warning has long changed the page.
 pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) -> String {
+    let nav = html! {
+        a href=(link("/", lang)) { (words::LOOK_UP_ANOTHER.to(lang)) }
+        a href=(link("/privacy", lang)) { (words::PRIVACY.to(lang)) }
+    };
+    whole(title, preview, lang, &html! {}, &nav, main)
+}
+
+/// A whole page of the staff door. Its preview says nothing: who may see it opens it.
+pub(crate) fn staff_document(title: &str, lang: Lang, nav: &Markup, main: &Markup) -> String {
+    // A sheet of its own, so that the public's pages do not carry it.
+    let style = html! { style { (StaffSheet) } };
+    whole(title, words::STAFF_DOOR.to(lang), lang, &style, nav, main)
+}
+
+fn whole(
+    title: &str,
+    preview: &str,
+    lang: Lang,
+    style: &Markup,
+    nav: &Markup,
+    main: &Markup,
+) -> String {
     let site = words::SITE.to(lang);
     html! {
         (DOCTYPE)
@@ -46,6 +76,7 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) ->
                 meta property="og:title" content=(preview);
                 meta property="og:description" content=(Quick(words::PREVIEW.to(lang)));
                 style { (Sheet) }
+                (style)
             }
             body {
                 a class="skip" href="#answer" { (Quick(words::SKIP.to(lang))) }
@@ -60,10 +91,7 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) ->
                 }
                 main id="answer" { (main) }
                 footer {
-                    nav {
-                        a href=(link("/", lang)) { (Quick(words::LOOK_UP_ANOTHER.to(lang))) }
-                        a href=(link("/privacy", lang)) { (Quick(words::PRIVACY.to(lang))) }
-                    }
+                    nav { (nav) }
                     p { (Quick(words::STANDARD.to(lang))) }
                 }
             }
@@ -123,7 +151,7 @@ pub(crate) fn link(path: &str, lang: Lang) -> String {
     format!("{path}?lang={}", query(lang))
 }
 
-const fn query(lang: Lang) -> &'static str {
+pub(crate) const fn query(lang: Lang) -> &'static str {
     match lang {
         Lang::Zh => "zh",
         Lang::En => "en",
@@ -147,7 +175,7 @@ const fn class(tone: Tone) -> &'static str {
         Tone::Good => "good",
         Tone::Warning => "warning",
         Tone::Unknown => "unknown",
-        Tone::Wrong => "wrong",
+        Tone::Mind | Tone::Wrong => "wrong",
         Tone::Later => "later",
     }
 }
@@ -162,6 +190,7 @@ mod tests {
         for tone in [
             Tone::Good,
             Tone::Warning,
+            Tone::Mind,
             Tone::Unknown,
             Tone::Wrong,
             Tone::Later,

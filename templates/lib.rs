@@ -16,6 +16,7 @@ mod privacy;
 mod quick;
 pub mod refusal;
 mod refused;
+pub mod staff;
 mod style;
 mod together;
 pub mod view;
@@ -30,6 +31,6 @@ pub use personal::{
 pub use privacy::privacy;
 pub use refusal::{BadBody, NotACode, Refusal};
 pub use refused::{match_refusal, refusal};
-pub use style::STYLE;
+pub use style::{STAFF_STYLE, STYLE};
 pub use together::{MATCH_MOST, match_page, not_together, together};
 pub use view::{Alert, AlertKind, Audience, Cell, CodeCard, Kind, Row, Sheet, Shown, View};

@@ -81,6 +81,15 @@ pub enum Refusal {
     },
     /// The request itself makes no sense.
     BadRequest,
+    /// Nobody is signed in here, or what they showed is not good. Never says which.
+    SignIn,
+    /// Whoever is signed in may not do this.
+    NotAllowed,
+    /// More was sent than is read.
+    TooLarge {
+        /// How many bytes are.
+        most: usize,
+    },
     /// A well-formed code that nobody has registered. Makers upload late: this is not "fake".
     NotRegistered {
         /// The code, to compare with the sticker.

@@ -14,7 +14,7 @@ use crate::{
 
 /// The page that says no, why, and what to do.
 pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
-    page(refusal, &what_next(refusal, lang), lang)
+    whole(body(refusal, lang), lang)
 }
 
 /// The same for who filled in the form of the pair check: these codes were well formed and are in
@@ -23,16 +23,28 @@ pub fn match_refusal(refusal: &Refusal, codes: &[&str], lang: Lang) -> String {
     let again = html! {
         section { h2 { (words::MATCH_TITLE.to(lang)) } (match_form(codes, lang)) }
     };
-    page(refusal, &again, lang)
+    whole(body_before(refusal, &again, lang), lang)
 }
 
-fn page(refusal: &Refusal, next: &Markup, lang: Lang) -> String {
+fn whole((title, main): (String, Markup), lang: Lang) -> String {
+    document(&title, words::SITE.to(lang), lang, &main)
+}
+
+/// Its title, and what stands between header and footer.
+pub(crate) fn body(refusal: &Refusal, lang: Lang) -> (String, Markup) {
+    body_before(refusal, &what_next(refusal, lang), lang)
+}
+
+fn body_before(refusal: &Refusal, next: &Markup, lang: Lang) -> (String, Markup) {
     let title = words::refusal_title(refusal, lang);
     let detail = words::refusal_detail(refusal, lang);
     let above = match refusal {
         Refusal::NotRegistered { code } => words::kind_name(code.kind).to(lang),
         Refusal::NotACode { .. }
         | Refusal::BadRequest
+        | Refusal::SignIn
+        | Refusal::NotAllowed
+        | Refusal::TooLarge { .. }
         | Refusal::NoSuchPage
         | Refusal::Method { .. }
         | Refusal::Body { .. }
@@ -44,7 +56,7 @@ fn page(refusal: &Refusal, next: &Markup, lang: Lang) -> String {
         (verdict(tone(refusal), above, &title, &html! { p { (detail) } }))
         (next)
     };
-    document(&title, words::SITE.to(lang), lang, &main)
+    (title, main)
 }
 
 const fn tone(refusal: &Refusal) -> Tone {
@@ -52,6 +64,9 @@ const fn tone(refusal: &Refusal) -> Tone {
         Refusal::NotRegistered { .. } => Tone::Unknown,
         Refusal::NotACode { .. }
         | Refusal::BadRequest
+        | Refusal::SignIn
+        | Refusal::NotAllowed
+        | Refusal::TooLarge { .. }
         | Refusal::NoSuchPage
         | Refusal::Method { .. }
         | Refusal::Body { .. }
@@ -87,7 +102,10 @@ fn what_next(refusal: &Refusal, lang: Lang) -> Markup {
         Refusal::Body { .. } => html! {
             section { h2 { (words::MATCH_TITLE.to(lang)) } (match_form(&[], lang)) }
         },
-        Refusal::Method { .. }
+        Refusal::SignIn
+        | Refusal::NotAllowed
+        | Refusal::TooLarge { .. }
+        | Refusal::Method { .. }
         | Refusal::NotAcceptable { .. }
         | Refusal::TooMany { .. }
         | Refusal::Unavailable { .. } => html! {},

@@ -16,7 +16,24 @@ impl maud::Render for Sheet {
     }
 }
 
+/// What pages of the staff door need besides. They have both sheets.
+pub const STAFF_STYLE: &str = match str::from_utf8(STAFF_SENT.0.split_at(STAFF_SENT.1).0) {
+    Ok(style) => style,
+    Err(_) => "",
+};
+
+/// The second style sheet in a page of the staff door.
+pub(crate) struct StaffSheet;
+
+impl maud::Render for StaffSheet {
+    fn render_to(&self, page: &mut String) {
+        page.push_str(STAFF_STYLE);
+    }
+}
+
 const WRITTEN: &[u8] = include_bytes!("../static/scan.css");
+const STAFF_WRITTEN: &[u8] = include_bytes!("../static/staff.css");
+const STAFF_SENT: ([u8; STAFF_WRITTEN.len()], usize) = squeeze(STAFF_WRITTEN);
 const SENT: ([u8; WRITTEN.len()], usize) = squeeze(WRITTEN);
 
 /// Without comments and needless spaces, and how long that is.
@@ -62,7 +79,7 @@ const fn squeeze<const N: usize>(css: &[u8]) -> ([u8; N], usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{STYLE, squeeze};
+    use super::{STAFF_STYLE, STYLE, squeeze};
 
     fn squeezed<const N: usize>(css: &[u8; N]) -> String {
         let (out, end) = squeeze::<N>(css);
@@ -82,10 +99,13 @@ mod tests {
 
     #[test]
     fn the_style_sheet_has_nothing_that_escaping_would_change() {
-        assert!(STYLE.starts_with(":root{") && STYLE.ends_with('}'));
-        assert!(!STYLE.contains(['<', '>', '&', '"']));
-        assert!(!STYLE.contains("/*"), "a comment is for here");
-        assert!(!STYLE.contains("url("), "a second request");
-        assert!(!STYLE.contains("@import"), "a second request");
+        assert!(STYLE.starts_with(":root{"));
+        for style in [STYLE, STAFF_STYLE] {
+            assert!(style.ends_with('}'));
+            assert!(!style.contains(['<', '>', '&', '"']));
+            assert!(!style.contains("/*"), "a comment is for here");
+            assert!(!style.contains("url("), "a second request");
+            assert!(!style.contains("@import"), "a second request");
+        }
     }
 }

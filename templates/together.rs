@@ -6,10 +6,7 @@ use maud::{Markup, html};
 
 use crate::{
     card,
-    found::{
-        fact,
-        rest::{self, Told},
-    },
+    found::{fact, product::Told, rest},
     icons,
     lang::Lang,
     layout::{Tone, document, link, verdict, with_number},

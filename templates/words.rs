@@ -11,12 +11,14 @@ mod fields;
 mod pages;
 mod parts;
 mod refusals;
+mod staff;
 mod together;
 
 pub(crate) use alerts::{alert_advice, alert_title};
 pub(crate) use dates::{day_or_month, moment, since};
 pub(crate) use pages::*;
 pub(crate) use parts::{nonconforming, part_meaning, part_name};
+pub(crate) use staff::*;
 pub(crate) use together::*;
 
 pub use fields::{label, sheet_title};

@@ -1,43 +1,118 @@
 //! The audit log: who looked at what that is not public, and which fields they were shown.
 //!
 //! A line is on disk before the answer leaves; if it cannot be written there is no answer. Each
-//! line holds the digest of the one before it, so that a line changed or taken out shows. No line
-//! holds a value of any field.
+//! line has a number and the digest of the one before it, so that a line changed, taken out or
+//! moved shows; a small file beside the log remembers the last one, so that a cut end shows too.
+//! No line holds a value of any field.
+//!
+//! Many may write at once, from several processes: those that wait are written together and share
+//! one sync. A new file is begun each day and when one is full; the chain goes on in it.
 
-use std::fmt::Write as _;
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use jiff::Timestamp;
 use saoma_pages::Audience;
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+use chain::Chain;
 
 use crate::words::code::Code;
-use crate::words::policy::Policy;
+use crate::words::moment::Moment;
 
-/// An audit log, open at its end.
-#[derive(Debug)]
+mod chain;
+mod lines;
+mod search;
+mod verify;
+
+pub use search::{Looked, Wanted, search};
+pub use verify::{Anchor, Complaint, Problem, Report, verify};
+
+/// Looks that may wait to be written. More than a disk that takes a millisecond could write within
+/// [`WRITE_DEADLINE`] would only wait in vain.
+const WAITING_MAX: usize = 2048;
+/// Looks that are written together: enough to share one sync among all who wait, few enough to be
+/// written in one go.
+const TOGETHER_MAX: usize = 256;
+/// The version of the tables and masks that a look was shown under.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// A sync takes milliseconds; a disk that takes longer than this is one that does not answer.
+pub const WRITE_DEADLINE: Duration = Duration::from_secs(3);
+
+/// An audit log, open at its end. What is handed to it is written by a thread of its own.
+#[derive(Clone, Debug)]
 pub struct Audit {
-    path: PathBuf,
-    file: File,
+    path: Arc<Path>,
+    writer: SyncSender<Waiting>,
 }
 
 /// One look at what is not public.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Look<'a> {
     /// When.
-    pub at: String,
+    #[serde(serialize_with = "moment")]
+    pub at: Timestamp,
     /// Who, as far as is known.
     pub who: &'a str,
+    /// Of which unit.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub unit: &'a str,
+    /// By which token or certificate.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub proof: &'a str,
     /// As what.
     pub audience: Audience,
-    /// At which code.
-    pub code: Code,
-    /// The fields that were shown, `record/field`.
-    pub fields: Vec<String>,
+    /// From where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+    /// What for, as they said.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub purpose: &'a str,
+    /// At what.
+    #[serde(flatten)]
+    pub seen: Seen,
     /// Under which policy.
-    pub policy: Policy,
+    pub policy: &'static str,
+    /// Under which version of it.
+    pub version: &'static str,
+}
+
+/// What was seen: of one code, or of many at once.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Seen {
+    /// One code was looked at.
+    One(SeenOf),
+    /// A batch was. Codes that showed the same fields stand together.
+    Batch {
+        /// By what was shown.
+        looks: Vec<SeenTogether>,
+    },
+}
+
+/// The fields that were shown of one code.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeenOf {
+    /// The code.
+    #[serde(serialize_with = "as_text")]
+    pub code: Code,
+    /// The fields, `record/field`.
+    pub fields: Vec<String>,
+}
+
+/// The fields that were shown of each of these codes.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeenTogether {
+    /// The codes.
+    #[serde(serialize_with = "as_texts")]
+    pub codes: Vec<Code>,
+    /// The fields, `record/field`.
+    pub fields: Vec<String>,
 }
 
 /// No line, no answer.
@@ -48,158 +123,109 @@ pub struct NotAudited {
     source: io::Error,
 }
 
-impl Audit {
-    /// Opens the log, making it if there is none.
-    pub fn open(path: &Path) -> Result<Self, NotAudited> {
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true).mode(0o600);
-        match options.open(path) {
-            Ok(file) => Ok(Self {
-                path: path.to_owned(),
-                file,
-            }),
-            Err(source) => Err(NotAudited {
-                path: path.to_owned(),
-                source,
-            }),
-        }
-    }
+/// A line that waits to be written, and who waits for it.
+#[derive(Debug)]
+struct Waiting {
+    at: Moment,
+    body: String,
+    done: oneshot::Sender<Result<(), io::ErrorKind>>,
+}
 
-    /// Writes one line and waits until it is on disk.
-    pub fn write(&mut self, look: &Look<'_>) -> Result<(), NotAudited> {
-        self.append(look).map_err(|source| NotAudited {
-            path: self.path.clone(),
+impl Audit {
+    /// Opens the log, making it if there is none. Only its end is read.
+    pub fn open(path: &Path, rotate_bytes: u64) -> Result<Self, NotAudited> {
+        let fail = |source| NotAudited {
+            path: path.to_owned(),
             source,
+        };
+        let chain = Chain::open(path, rotate_bytes).map_err(fail)?;
+        let (writer, waiting) = sync_channel(WAITING_MAX);
+        std::thread::Builder::new()
+            .name("audit".to_owned())
+            .spawn(move || write_together(&chain, &waiting))
+            .map_err(fail)?;
+        Ok(Self {
+            path: path.into(),
+            writer,
         })
     }
 
-    fn append(&mut self, look: &Look<'_>) -> io::Result<()> {
-        // Only one writer at a time may add to the chain.
-        self.file.lock()?;
-        let appended = self.last_line().and_then(|last| {
-            let line = serde_json::json!({
-                "before": hex(digest(&SHA256, last.as_bytes()).as_ref()),
-                "at": look.at,
-                "who": look.who,
-                "audience": look.audience,
-                "code": format!("{}/{}", look.code.kind(), look.code.value()),
-                "fields": look.fields,
-                "policy": look.policy.name(),
-            });
-            // A line that was cut off, with the machine perhaps, keeps its place and its digest.
-            let end = if self.is_torn()? { "\n" } else { "" };
-            self.file.write_all(format!("{end}{line}\n").as_bytes())?;
-            self.file.sync_data()
-        });
-        self.file.unlock()?;
-        appended
+    /// Writes one line and waits until it is on disk.
+    pub async fn write(&self, look: &Look<'_>) -> Result<(), NotAudited> {
+        let done = self.hand_in(look)?;
+        let written = match tokio::time::timeout(WRITE_DEADLINE, done).await {
+            Ok(done) => done.unwrap_or(Err(io::ErrorKind::BrokenPipe)),
+            Err(_elapsed) => Err(io::ErrorKind::TimedOut),
+        };
+        written.map_err(|kind| self.fail(kind))
     }
 
-    /// Whether the last line has no end.
-    fn is_torn(&self) -> io::Result<bool> {
-        let mut file = File::open(&self.path)?;
-        if file.metadata()?.len() == 0 {
-            return Ok(false);
+    /// The same for a command, which has nothing else to do meanwhile.
+    pub fn write_now(&self, look: &Look<'_>) -> Result<(), NotAudited> {
+        let done = self.hand_in(look)?;
+        let written = done.blocking_recv();
+        let written = written.unwrap_or(Err(io::ErrorKind::BrokenPipe));
+        written.map_err(|kind| self.fail(kind))
+    }
+
+    fn hand_in(
+        &self,
+        look: &Look<'_>,
+    ) -> Result<oneshot::Receiver<Result<(), io::ErrorKind>>, NotAudited> {
+        let body = serde_json::to_string(look).map_err(|error| NotAudited {
+            path: self.path.to_path_buf(),
+            source: error.into(),
+        })?;
+        let (done, receiver) = oneshot::channel();
+        let at = Moment::from_seconds(look.at.as_second());
+        match self.writer.try_send(Waiting { at, body, done }) {
+            Ok(()) => Ok(receiver),
+            Err(TrySendError::Full(_)) => Err(self.fail(io::ErrorKind::ResourceBusy)),
+            Err(TrySendError::Disconnected(_)) => Err(self.fail(io::ErrorKind::BrokenPipe)),
         }
-        file.seek(SeekFrom::End(-1))?;
-        let mut last = [0];
-        file.read_exact(&mut last)?;
-        Ok(last != *b"\n")
     }
 
-    fn last_line(&self) -> io::Result<String> {
-        let file = File::open(&self.path)?;
-        BufReader::new(file)
-            .lines()
-            .last()
-            .transpose()
-            .map(Option::unwrap_or_default)
+    fn fail(&self, kind: io::ErrorKind) -> NotAudited {
+        NotAudited {
+            path: self.path.to_path_buf(),
+            source: kind.into(),
+        }
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
+/// Writes whatever waits, together, until nobody can hand in any more.
+fn write_together(chain: &Chain, waiting: &Receiver<Waiting>) {
+    while let Ok(first) = waiting.recv() {
+        let at = first.at;
+        let mut together = vec![first];
+        together.extend(waiting.try_iter().take(TOGETHER_MAX - 1));
+        // Who gave up meanwhile was told that there is no line; a line all the same says less than
+        // the truth about nobody.
+        let bodies: Vec<&str> = together.iter().map(|one| one.body.as_str()).collect();
+        let written = chain.append(&bodies, at);
+        if let Err(error) = &written {
+            tracing::error!(%error, lines = bodies.len(), "the audit log cannot be written");
+        }
+        let told = written.map_err(|error| error.kind());
+        for one in together {
+            // Nobody may be waiting any more.
+            let _gone = one.done.send(told);
+        }
+    }
+}
+
+fn moment<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
+
+fn as_text<S: serde::Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{}/{}", code.kind(), code.value()))
+}
+
+fn as_texts<S: serde::Serializer>(codes: &[Code], serializer: S) -> Result<S::Ok, S::Error> {
+    let text = |code: &Code| format!("{}/{}", code.kind(), code.value());
+    serializer.collect_seq(codes.iter().map(text))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::words::code::Kind;
-
-    fn look() -> Look<'static> {
-        Look {
-            at: "2026-11-21T08:00:00Z".to_owned(),
-            who: "somebody",
-            audience: Audience::Police,
-            code: Code::parse(Kind::Vin, "218622108311027").unwrap(),
-            fields: vec!["sale.binding/create_time".to_owned()],
-            policy: Policy::default(),
-        }
-    }
-
-    /// How many lines there are, each of which holds the digest of the one before it.
-    fn chained(path: &Path) -> usize {
-        let text = std::fs::read_to_string(path).unwrap();
-        let mut before = "";
-        for line in text.lines() {
-            let digest = hex(digest(&SHA256, before.as_bytes()).as_ref());
-            assert!(line.contains(&digest), "{line} does not follow {before}");
-            before = line;
-        }
-        text.lines().count()
-    }
-
-    #[test]
-    fn of_many_that_write_at_once_each_adds_its_line_to_the_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("audit.ndjson");
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    let mut audit = Audit::open(&path).unwrap();
-                    (0..5).for_each(|_| audit.write(&look()).unwrap());
-                });
-            }
-        });
-        assert_eq!(chained(&path), 20);
-    }
-
-    #[test]
-    fn a_line_that_was_cut_off_keeps_its_place_and_the_next_is_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("audit.ndjson");
-        Audit::open(&path).unwrap().write(&look()).unwrap();
-        let whole = std::fs::read_to_string(&path).unwrap();
-        let torn: String = whole.chars().take(whole.len() / 2).collect();
-        std::fs::write(&path, format!("{whole}{torn}")).unwrap();
-        Audit::open(&path).unwrap().write(&look()).unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 3);
-        let last: serde_json::Value = serde_json::from_str(lines[2]).unwrap();
-        assert_eq!(
-            last["before"],
-            hex(digest(&SHA256, torn.as_bytes()).as_ref())
-        );
-    }
-
-    #[test]
-    fn each_line_holds_the_digest_of_the_one_before_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("audit.ndjson");
-        let look = look();
-        Audit::open(&path).unwrap().write(&look).unwrap();
-        Audit::open(&path).unwrap().write(&look).unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        let second: serde_json::Value = serde_json::from_str(lines[1]).unwrap();
-        assert_eq!(
-            second["before"],
-            hex(digest(&SHA256, lines[0].as_bytes()).as_ref())
-        );
-        assert_ne!(lines[0], lines[1]);
-    }
-}
+mod tests;

@@ -14,15 +14,19 @@ use crate::{
 };
 
 pub mod admin;
+mod audit;
 mod fallback;
 pub mod guard;
 mod matching;
 mod sheet;
+mod staff;
 mod tls;
 mod public;
 
+pub use audit::{AuditLog, ROTATE_BYTES};
 pub use matching::Matching;
 pub use public::{PlainHttp, Ports, PublicDoor};
+pub use staff::{Attribute, CertificateRule, CodesPerDay, StaffDoor};
 
 use admin::AdminPort;
 use guard::GuardSettings;
@@ -60,6 +64,10 @@ pub struct Settings {
     pub guard: GuardSettings,
     /// What is logged, and how.
     pub log: Log,
+    /// The staff door.
+    pub staff: StaffDoor,
+    /// The audit log.
+    pub audit: AuditLog,
 }
 
 /// The log.
@@ -146,27 +154,12 @@ impl Settings {
         let max_connections = sheet.number("max_connections", MAX_CONNECTIONS, 1..=1_000_000);
         let drain_seconds = sheet.number("drain_seconds", DRAIN_SECONDS, 0..=3600);
         let contact = sheet.text("contact", CONTACT, contact);
-        let format = sheet.text("log.format", "auto", |name| match name {
-            "auto" => Ok(LogFormat::Auto),
-            "text" => Ok(LogFormat::Text),
-            "json" => Ok(LogFormat::Json),
-            _ => Err("should be `auto`, `text` or `json`"),
-        });
-        let level = sheet.text("log.level", "info", |name| {
-            name.parse()
-                .map_err(|_error| "should be `error`, `warn`, `info`, `debug` or `trace`")
-        });
+        let log = log(&mut sheet);
+        let staff = staff::read(&mut sheet);
+        let audit = audit::read(&mut sheet);
         let admin = admin::read(&mut sheet);
         let guard = guard::read(&mut sheet);
-        if let (Some(public), Some(tls)) = (&public, &tls)
-            && !public.listen_https.is_empty()
-            && tls.pairs.is_empty()
-        {
-            let _none: Option<()> = sheet.mistake(
-                "tls.certificates",
-                "should name a certificate, since `public.listen_https` has addresses",
-            );
-        }
+        check_tls(&mut sheet, public.as_ref(), staff.as_ref(), tls.as_ref());
         // Only now, so that a wrong setting does not hide another.
         sheet.settle()?;
         let (Some(public_url), Some(public), Some(store), Some(policy), Some(cache_bytes)) =
@@ -177,12 +170,13 @@ impl Settings {
         let (Some(tls), Some(core_store), Some(matching)) = (tls, core_store, matching) else {
             return Err(StartError::Settings(Mistakes::default()));
         };
-        let (Some(max_connections), Some(drain), Some(contact), Some(format), Some(level)) =
-            (max_connections, drain_seconds, contact, format, level)
+        let (Some(max_connections), Some(drain), Some(contact), Some(log)) =
+            (max_connections, drain_seconds, contact, log)
         else {
             return Err(StartError::Settings(Mistakes::default()));
         };
-        let (Some(admin), Some(guard)) = (admin, guard) else {
+        let (Some(admin), Some(guard), Some(staff), Some(audit)) = (admin, guard, staff, audit)
+        else {
             return Err(StartError::Settings(Mistakes::default()));
         };
         Ok(Self {
@@ -199,7 +193,9 @@ impl Settings {
             contact,
             admin,
             guard,
-            log: Log { format, level },
+            log,
+            staff,
+            audit,
         })
     }
 }
@@ -221,6 +217,45 @@ fn contact(text: &str) -> Result<String, &'static str> {
     (known && one_line)
         .then(|| text.to_owned())
         .ok_or("should be a `mailto:` or `https:` address")
+}
+
+/// Where doors are behind TLS there has to be something to prove themselves with.
+fn check_tls(
+    sheet: &mut Sheet,
+    public: Option<&PublicDoor>,
+    staff: Option<&StaffDoor>,
+    tls: Option<&TlsSection>,
+) {
+    let (Some(public), Some(staff), Some(tls)) = (public, staff, tls) else {
+        return;
+    };
+    let behind = [
+        ("public.listen_https", &public.listen_https),
+        ("staff.listen_https", &staff.listen_https),
+    ];
+    for (name, addresses) in behind {
+        if !addresses.is_empty() && tls.pairs.is_empty() {
+            let what = format!("should name a certificate, since `{name}` has addresses");
+            let _none: Option<()> = sheet.mistake("tls.certificates", &what);
+        }
+    }
+}
+
+fn log(sheet: &mut Sheet) -> Option<Log> {
+    let format = sheet.text("log.format", "auto", |name| match name {
+        "auto" => Ok(LogFormat::Auto),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("should be `auto`, `text` or `json`"),
+    });
+    let level = sheet.text("log.level", "info", |name| {
+        name.parse()
+            .map_err(|_error| "should be `error`, `warn`, `info`, `debug` or `trace`")
+    });
+    Some(Log {
+        format: format?,
+        level: level?,
+    })
 }
 
 fn store_url(text: &str) -> Result<StoreUrl, &'static str> {

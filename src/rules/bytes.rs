@@ -1,4 +1,6 @@
-//! The few shapes that stored views are made of: counted numbers and counted texts.
+//! The few shapes that stored views are made of: counted numbers and counted texts; and bytes as text.
+
+use std::fmt::Write as _;
 
 /// Appends a number, seven bits a byte.
 pub(crate) fn put_number(out: &mut Vec<u8>, mut number: u64) {
@@ -68,4 +70,11 @@ impl<'a> Reader<'a> {
         self.0 = rest;
         std::str::from_utf8(text).ok()
     }
+}
+/// Bytes in hexadecimal, small letters.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
 }

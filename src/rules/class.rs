@@ -59,7 +59,11 @@ pub struct Warranty {
 impl Class {
     /// The public part of a maker's dossier, or nothing if there is none.
     pub fn of(dossier: Dossier<'_>, policy: Policy) -> Option<Self> {
-        let reader = show::Reader::Masked(Audience::Public);
+        Self::seen_by(show::Reader::Masked(Audience::Public), dossier, policy)
+    }
+
+    /// What this reader may see of a maker's dossier, or nothing if there is none.
+    pub fn seen_by(reader: show::Reader<'_>, dossier: Dossier<'_>, policy: Policy) -> Option<Self> {
         let settled = sheets(None, dossier, reader, policy);
         let class = Self {
             sheets_at: settled.iter().map(|settled| settled.at.month()).max(),

@@ -257,8 +257,9 @@ fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> 
         .records_of(RecordKind::ProductionVehicle)
         .filter(|record| !row(Some(code), record, reader, policy).is_empty())
         .last()?;
-    let source = std::str::from_utf8(last.source).ok()?;
-    CreditCode::parse(source).ok().map(Maker::of_party)
+    CreditCode::parse(last.submitter())
+        .ok()
+        .map(Maker::of_party)
 }
 
 #[cfg(test)]

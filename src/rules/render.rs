@@ -108,8 +108,13 @@ pub fn refusal_page(refusal: &Refusal, lang: Lang) -> Vec<u8> {
     saoma_pages::refusal(refusal, lang).into_bytes()
 }
 
-/// A refusal for a program: `application/problem+json` (RFC 9457). `type` never changes.
+/// A refusal for a program, as the bytes of `application/problem+json`.
 pub fn problem(refusal: &Refusal, lang: Lang) -> Vec<u8> {
+    problem_value(refusal, lang).to_string().into_bytes()
+}
+
+/// A refusal for a program: `application/problem+json` (RFC 9457). `type` never changes.
+pub fn problem_value(refusal: &Refusal, lang: Lang) -> Value {
     let (status, _keeping) = reply::verdict(refusal);
     let mut problem = json!({
         "type": format!("{PROBLEM}{}", kind(refusal)),
@@ -129,18 +134,24 @@ pub fn problem(refusal: &Refusal, lang: Lang) -> Vec<u8> {
         Refusal::TooMany { retry_after } | Refusal::Unavailable { retry_after } => {
             vec![("retryAfter", json!(retry_after.as_secs().max(1)))]
         }
-        Refusal::BadRequest | Refusal::NoSuchPage => vec![],
+        Refusal::TooLarge { most } => vec![("most", json!(most))],
+        Refusal::BadRequest | Refusal::NoSuchPage | Refusal::SignIn | Refusal::NotAllowed => {
+            vec![]
+        }
     };
     if let Value::Object(map) = &mut problem {
         map.extend(more.into_iter().map(|(key, value)| (key.to_owned(), value)));
     }
-    problem.to_string().into_bytes()
+    problem
 }
 
 const fn kind(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::NotACode { .. } => "not-a-code",
         Refusal::BadRequest => "bad-request",
+        Refusal::SignIn => "sign-in",
+        Refusal::NotAllowed => "not-allowed",
+        Refusal::TooLarge { .. } => "too-large",
         Refusal::NotRegistered { .. } => "not-registered",
         Refusal::NoSuchPage => "no-such-page",
         Refusal::Method { .. } => "method",

@@ -12,7 +12,7 @@ use http::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
         CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION, REFERRER_POLICY, RETRY_AFTER,
-        STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+        STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
     },
 };
 use http_body_util::Full;
@@ -168,6 +168,16 @@ fn refused(
             // Who sends one such message may have others hidden in it.
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        Refusal::SignIn => {
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"saoma\""),
+            );
+        }
+        Refusal::TooLarge { .. } => {
+            // The rest of it is not read.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         Refusal::Method { allow } => {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
@@ -180,6 +190,7 @@ fn refused(
             headers.insert(RETRY_AFTER, seconds(*retry_after));
         }
         Refusal::NotACode { .. }
+        | Refusal::NotAllowed
         | Refusal::NoSuchPage
         | Refusal::Body { .. }
         | Refusal::NotAcceptable { .. } => {}
@@ -193,6 +204,9 @@ pub const fn verdict(refusal: &Refusal) -> (StatusCode, Keeping) {
     match refusal {
         Refusal::NotACode { .. } => (StatusCode::BAD_REQUEST, Keeping::Negative),
         Refusal::BadRequest => (StatusCode::BAD_REQUEST, Keeping::Never),
+        Refusal::SignIn => (StatusCode::UNAUTHORIZED, Keeping::Never),
+        Refusal::NotAllowed => (StatusCode::FORBIDDEN, Keeping::Never),
+        Refusal::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, Keeping::Never),
         Refusal::NotRegistered { .. } | Refusal::NoSuchPage => {
             (StatusCode::NOT_FOUND, Keeping::Negative)
         }
@@ -221,6 +235,13 @@ pub fn moved(location: &str) -> Reply {
 /// What the form was filled in for. Not kept: the address asked for is what somebody typed.
 pub fn see_other(location: &str) -> Reply {
     elsewhere(StatusCode::SEE_OTHER, Keeping::Never, location)
+}
+
+/// The staff door's page of the same code. No cache may keep it: nobody else is to be led there.
+/// The public's answers do not vary by cookie for it. A cache that hands one of them to an officer
+/// shows what anybody may see; one told to vary would keep a copy for every stranger's cookie.
+pub fn led_to_staff(location: &str) -> Reply {
+    elsewhere(StatusCode::TEMPORARY_REDIRECT, Keeping::Never, location)
 }
 
 /// What a browser asks before it lets a script read JSON, or send it where `allow` has a `POST`.
@@ -267,6 +288,22 @@ pub fn over_tls(mut reply: Reply) -> Reply {
     reply.headers_mut().insert(
         STRICT_TRANSPORT_SECURITY,
         HeaderValue::from_static("max-age=63072000"),
+    );
+    reply
+}
+
+/// An answer of the staff door: for this reader alone. Nobody keeps it, no script of another site
+/// reads it, and what it depends on is said.
+pub fn for_staff(mut reply: Reply) -> Reply {
+    let headers = reply.headers_mut();
+    headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static(Keeping::Never.cache_control()),
+    );
+    headers.insert(
+        VARY,
+        HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language, Authorization, Cookie"),
     );
     reply
 }
@@ -357,15 +394,23 @@ const SECURITY: [(HeaderName, &str); 6] = [
 ];
 
 /// Nothing but our one style sheet, our own pictures and our own form.
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let hash = base64(digest::digest(&digest::SHA256, STYLE.as_bytes()).as_ref());
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(&[STYLE]));
+
+/// The policy of a page with these style sheets in it.
+pub(crate) fn policy(styles: &[&str]) -> HeaderValue {
+    let hash = |style: &&str| {
+        let hash = digest::digest(&digest::SHA256, style.as_bytes());
+        format!("'sha256-{}'", base64(hash.as_ref()))
+    };
+    let hashes: Vec<String> = styles.iter().map(hash).collect();
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self' data:; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src {}; img-src 'self' data:; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        hashes.join(" ")
     );
     // Base64 is visible ASCII; if that were ever untrue, a page without style is the safe side.
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-});
+}
 
 /// Base64 with padding (RFC 4648, section 4): one hash at start is no reason for a dependency.
 fn base64(bytes: &[u8]) -> String {

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{check_config, demo, import, label, reproject, serve_command, show, transfer};
+use super::{
+    audit, check_config, demo, import, label, reproject, serve_command, show, token, transfer,
+};
 
 /// 扫码: answers when a phone is pointed at the sticker of an electric bicycle, its battery or its plate.
 #[derive(Debug, Parser)]
@@ -37,6 +39,10 @@ enum Command {
     Copy(transfer::CopyArgs),
     /// Whether two stores are equal
     Diff(transfer::DiffArgs),
+    /// Tokens for staff and apps: issued, taken back; and the keys they are signed with
+    Token(token::TokenArgs),
+    /// Whether the audit log is what was written, and who looked at what
+    Audit(audit::AuditArgs),
     /// Read the settings and report every mistake at once
     CheckConfig(check_config::CheckConfigArgs),
 }
@@ -52,6 +58,8 @@ pub fn main() -> ExitCode {
         Command::Reproject(args) => reproject::run(&args).map_err(Into::into),
         Command::Copy(args) => transfer::copy(&args).map_err(Into::into),
         Command::Diff(args) => transfer::diff(&args).map_err(Into::into),
+        Command::Token(args) => token::run(&args).map_err(Into::into),
+        Command::Audit(args) => audit::run(&args).map_err(Into::into),
         Command::CheckConfig(args) => check_config::run(&args).map_err(Into::into),
     };
     done.unwrap_or_else(|error| {

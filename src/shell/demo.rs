@@ -5,20 +5,28 @@
 
 use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
+use saoma_pages::Audience;
 use tokio::net::TcpListener;
 
 use super::cli::say;
+use super::doors::{Doors, Streets};
 use super::import::{self, ImportError};
-use super::serve_command::{ServeError, Streets, doors};
+use super::serve_command::ServeError;
+use super::staff::{Staff, StaffError};
 use super::tls::Tls;
 use super::{logs, sockets};
+use crate::rooms::keys::{Issuer, KeysError, Order};
 use crate::rooms::settings::{Ports, Settings};
 use crate::rooms::store::core::Core;
-use crate::rooms::store::{PublicStore, StoreError, StoreUrl};
+use crate::rooms::store::{StoreError, StoreUrl};
 use crate::rules::qr;
+use crate::words::grant::{Handle, STAFF};
+use crate::words::moment::Moment;
 use crate::words::policy::Policy;
 
 /// The sample records. All names, numbers and firms in them are made up.
@@ -38,6 +46,9 @@ const CODES: [(&str, &str); 8] = [
     ("/vin/218622108311028", "没有登记 not registered"),
 ];
 
+/// The tokens of a demo are good for a day's work.
+const TOKEN_LIFE: Duration = Duration::from_hours(12);
+
 /// Arguments of `saoma demo`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: saoma demo --lan")]
@@ -51,6 +62,9 @@ pub struct DemoArgs {
     /// Listen for phones on the same network too: the QR then carries this machine's address there
     #[arg(long)]
     lan: bool,
+    /// Where the staff door listens
+    #[arg(long, default_value = "127.0.0.1:8444")]
+    staff_listen: SocketAddr,
 }
 
 /// Why there is no demo.
@@ -81,8 +95,17 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     let folder = tempfile::Builder::new().prefix("saoma-demo-").tempdir()?;
     let path = folder.path().join("store");
     fill(&path)?;
+    let keys = folder.path().join("keys");
+    let tokens = tokens(&keys)
+        .map_err(StaffError::from)
+        .map_err(ServeError::from)?;
     settings.store = StoreUrl::Embedded(path);
-    let store = PublicStore::open(&settings.store, Policy::default()).map_err(ServeError::from)?;
+    settings.staff.keys = keys;
+    settings.staff.listen = vec![args.staff_listen];
+    // Both doors are on one host, so a phone that signed in is led from one to the other. A phone
+    // elsewhere on the network cannot reach this machine's loopback.
+    settings.staff.public_url = (!args.lan).then(|| format!("http://{}", args.staff_listen));
+    let (staff, store) = Staff::open(&settings).map_err(ServeError::from)?;
     let anywhere = |address: SocketAddr| {
         if args.lan {
             SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), address.port())
@@ -94,23 +117,31 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let open = |address| sockets::open(&[anywhere(address)], Ports::Own, Vec::new());
-        let http = open(args.listen).map_err(ServeError::from)?;
-        let https = open(args.listen_https).map_err(ServeError::from)?;
+        let open = |address| sockets::open(&[address], Ports::Own, Vec::new());
+        let http = open(anywhere(args.listen)).map_err(ServeError::from)?;
+        let https = open(anywhere(args.listen_https)).map_err(ServeError::from)?;
+        let at_desk = open(args.staff_listen).map_err(ServeError::from)?;
         let [here, here_secure] = [(&http, args.listen), (&https, args.listen_https)]
             .map(|(street, asked)| reachable(bound(street).unwrap_or(asked)));
         let names = vec!["localhost".to_owned(), here_secure.ip().to_string()];
         let tls = Some(Tls::made_here(names).map_err(ServeError::from)?);
         introduce(here, here_secure);
-        doors(Streets { http, https, tls }, store, None, &settings)
-            .await
-            .map_err(ServeError::from)
+        introduce_staff(args.staff_listen, &tokens);
+        Doors {
+            public: Streets { http, https, tls },
+            staff: Some((staff.door, Streets::plain(at_desk))),
+            store,
+            seen: None,
+        }
+        .serve(&settings)
+        .await
+        .map_err(ServeError::from)
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn fill(path: &std::path::Path) -> Result<(), DemoError> {
-    let open = |path: &std::path::Path| -> Result<Core, StoreError> {
+fn fill(path: &Path) -> Result<(), DemoError> {
+    let open = |path: &Path| -> Result<Core, StoreError> {
         Core::open(path, Policy::default(), &path.with_extension("pair-key"))
     };
     let core = open(path).map_err(ImportError::from)?;
@@ -125,6 +156,38 @@ fn fill(path: &std::path::Path) -> Result<(), DemoError> {
 
 fn bound(street: &[TcpListener]) -> Option<SocketAddr> {
     street.first()?.local_addr().ok()
+}
+
+/// A token for each audience that has one.
+fn tokens(keys: &Path) -> Result<Vec<(Audience, String)>, KeysError> {
+    let id = Issuer::make(keys)?;
+    let issuer = Issuer::open(keys, Some(&id))?;
+    let name = |text| Handle::parse(text).ok_or(KeysError::Order("the demo's own names"));
+    let mut tokens = Vec::new();
+    for audience in STAFF {
+        let order = Order {
+            audience,
+            subject: name("demo")?,
+            unit: name("saoma demo")?,
+            life: TOKEN_LIFE,
+        };
+        let (token, _id) = issuer.sign(&order, Moment::now())?;
+        tokens.push((audience, token));
+    }
+    Ok(tokens)
+}
+
+fn introduce_staff(address: SocketAddr, tokens: &[(Audience, String)]) {
+    say("\n执法与行业人员入口，凭令牌访问。 The staff door, by token:");
+    for (audience, token) in tokens {
+        say(&format!("  {}  {token}", audience.name()));
+    }
+    say(&format!("  http://{address}/signin"));
+    let plate = CODES.iter().find(|(path, _)| path.starts_with("/lic/"));
+    let plate = plate.map_or("/", |(path, _)| path);
+    say(&format!(
+        "  curl -H \"Authorization: Bearer $TOKEN\" http://{address}{plate}.json"
+    ));
 }
 
 fn introduce(address: SocketAddr, secure: SocketAddr) {

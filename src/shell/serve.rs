@@ -19,7 +19,10 @@ use tokio::{
 
 use self::answering::Redirect;
 use crate::{
-    path::Edge,
+    path::{
+        Edge,
+        staff::{StaffDoor, desk::Desk},
+    },
     rooms::{crowd::Crowd, settings::Ports, source::Source},
     rules::{answer::Reply, forwarding::Proxies},
     shell::{
@@ -121,6 +124,26 @@ impl From<Arc<Semaphore>> for Way {
 }
 
 impl<S: Source> Door for Edge<S> {
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        from: &Peer,
+    ) -> impl Future<Output = Reply> + Send {
+        Self::answer(self, request, from)
+    }
+}
+
+impl Door for Desk {
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        from: &Peer,
+    ) -> impl Future<Output = Reply> + Send {
+        Self::answer(self, request, from)
+    }
+}
+
+impl Door for StaffDoor {
     fn answer(
         &self,
         request: Request<Incoming>,

@@ -3,6 +3,7 @@
 //! The public view comes from the public store, as a phone would get it. All others are computed
 //! from dossiers, and whoever asks for them is written down first.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -11,15 +12,15 @@ use saoma_pages::{Audience, Grant, Lang, Refusal, View, words};
 
 use super::cli::say;
 use super::store_args::StoreArgs;
-use crate::rooms::audit::{Audit, Look, NotAudited};
-use crate::rooms::store::core::{Conflict, Core};
+use crate::rooms::archive::{Depth, Story};
+use crate::rooms::audit::{Audit, Look, NotAudited, Seen, SeenOf, VERSION};
+use crate::rooms::settings::ROTATE_BYTES;
+use crate::rooms::store::core::Conflict;
 use crate::rooms::store::{PublicStore, StoreError};
-use crate::rules::dossier::Dossier;
 use crate::rules::show::Reader;
-use crate::rules::staff;
+use crate::rules::staff::{self, Told};
 use crate::words::code::Code;
 use crate::words::fault::Fault;
-use crate::words::subject::Subject;
 
 /// The exit code when there is nothing to show.
 const NOTHING: u8 = 1;
@@ -44,6 +45,9 @@ pub struct ShowArgs {
         default_value = "https://www.pzcode.cn"
     )]
     public_url: String,
+    /// Where the look is written down [default: beside the store]
+    #[arg(long, env = "SAOMA_AUDIT_FILE", value_name = "FILE")]
+    audit_file: Option<PathBuf>,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -90,8 +94,7 @@ fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
 
 fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
     let core = args.store.open()?;
-    let own = core.dossier(Subject::Code(args.code))?;
-    let story = story(&core, args.code, &own)?;
+    let story = Story::read(&core, args.code, Depth::of(args.audience))?;
     let grant;
     let reader = if args.audience == Audience::Police {
         #[expect(
@@ -106,66 +109,32 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
         Reader::Masked(args.audience)
     };
     let policy = args.store.policy;
-    let view = staff::view(
-        args.code,
-        Dossier::from_bytes(&own),
-        Dossier::from_bytes(&story),
-        reader,
-        policy,
-        &args.public_url,
-    );
-    let conflicts = match args.audience {
-        Audience::Police => core.conflicts_of(args.code)?,
-        Audience::Public | Audience::Holder | Audience::App | Audience::Recycler => Vec::new(),
-    };
+    let view = staff::view(args.code, &story.known, reader, policy, &args.public_url);
     // That there is nothing is an answer too.
-    Audit::open(&args.store.audit_file())?.write(&Look {
-        at: Timestamp::now().to_string(),
+    let log = args.audit_file.clone();
+    let log = log.unwrap_or_else(|| args.store.audit_file());
+    Audit::open(&log, ROTATE_BYTES)?.write_now(&Look {
+        at: Timestamp::now(),
         who: &account(),
+        unit: "",
+        proof: "",
         audience: args.audience,
-        code: args.code,
-        fields: view.as_ref().map(fields).unwrap_or_default(),
-        policy,
+        address: None,
+        purpose: "",
+        seen: Seen::One(SeenOf {
+            code: args.code,
+            fields: view.as_ref().map(staff::fields).unwrap_or_default(),
+        }),
+        policy: policy.name(),
+        version: VERSION,
     })?;
-    Ok((view, conflicts))
-}
-
-fn story(store: &Core, code: Code, own: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let others = staff::elsewhere(Dossier::from_bytes(own))
-        .into_iter()
-        .map(|subject| Ok((subject, store.dossier(subject)?)))
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(staff::whole_story(code, own, &others))
-}
-
-fn fields(view: &View) -> Vec<String> {
-    let mut found: Vec<String> = view
-        .records
-        .iter()
-        .flat_map(|sheet| sheet.rows.iter().map(move |row| (sheet.record, row)))
-        .flat_map(|(record, row)| {
-            row.0
-                .iter()
-                .map(move |cell| format!("{record}/{}", cell.key))
-        })
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
+    Ok((view, story.conflicts))
 }
 
 fn json(view: &View, conflicts: &[Conflict]) -> String {
-    let mut value = serde_json::to_value(view).unwrap_or_default();
-    if let Some(object) = value.as_object_mut()
-        && !conflicts.is_empty()
-    {
-        let names = conflicts
-            .iter()
-            .map(|conflict| conflict.what.name())
-            .collect::<Vec<_>>();
-        object.insert("conflicts".to_owned(), names.into());
-    }
-    serde_json::to_string_pretty(&value).unwrap_or_default()
+    let conflicts = conflicts.iter().map(|conflict| conflict.what.name());
+    let conflicts = conflicts.collect();
+    serde_json::to_string_pretty(&Told { view, conflicts }).unwrap_or_default()
 }
 
 fn print(view: &View, conflicts: &[Conflict]) {

@@ -24,6 +24,11 @@ impl Moment {
         Ok(Self(moment.as_second()))
     }
 
+    /// By the clock of this machine.
+    pub fn now() -> Self {
+        Self(Timestamp::now().as_second())
+    }
+
     /// This many seconds after 1970 began.
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds)

@@ -86,6 +86,11 @@ impl<'a> Record<'a> {
         out.extend_from_slice(self.fields.0);
     }
 
+    /// Who submitted it, as text.
+    pub fn submitter(&self) -> &'a str {
+        utf8(self.source)
+    }
+
     /// The value of the field with this key.
     pub fn value(&self, key: &str) -> Option<Value<'a>> {
         let (slot, field) = find(self.kind, key)?;

@@ -1,8 +1,10 @@
 //! The product's own fields, each where a reader looks for it.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
-use super::{fact, rest::Told};
+use super::fact;
 use crate::{
     divisions,
     lang::Lang,
@@ -10,6 +12,9 @@ use crate::{
     view::{CodeCard, Kind, Row, Shown, View},
     words,
 };
+
+/// The fields that are on the page already: record, place of the row in its sheet, key.
+pub(crate) type Told = BTreeSet<(&'static str, usize, &'static str)>;
 
 const VEHICLE: &str = "production.vehicle";
 const BATTERY: &str = "production.battery";
@@ -28,7 +33,7 @@ struct Teller<'a> {
 }
 
 /// The product, and which fields that has shown.
-pub(super) fn product(view: &View, lang: Lang) -> (Markup, Told) {
+pub(crate) fn product(view: &View, lang: Lang) -> (Markup, Told) {
     let mut teller = Teller {
         view,
         lang,

@@ -1,11 +1,9 @@
 //! Whatever no other part of the page has shown, with its labels, so that no audience loses
 //! anything it may see.
 
-use std::collections::BTreeSet;
-
 use maud::{Markup, html};
 
-use super::fact;
+use super::{fact, product::Told};
 use crate::{
     lang::Lang,
     quick::Quick,
@@ -13,14 +11,30 @@ use crate::{
     words,
 };
 
-/// The fields that are on the page already: record, place of the row in its sheet, key.
-pub(crate) type Told = BTreeSet<(&'static str, usize, &'static str)>;
-
 /// A record's title and its rows, each a list of labels and values.
 pub(crate) type Untold<'a> = (&'a str, Vec<Vec<(&'static str, &'a Shown)>>);
 
+/// Whether the rest lies open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// For who came to read it.
+    Open,
+    /// Below an answer that has to be taken in at a glance.
+    Folded,
+}
+
 /// The rest: folded for the public, open for who came to read it.
 pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
+    let rest = if view.audience == Audience::Public {
+        Rest::Folded
+    } else {
+        Rest::Open
+    };
+    whatever(view, lang, told, rest)
+}
+
+/// The rest, open or folded.
+pub(crate) fn whatever(view: &View, lang: Lang, told: &Told, rest: Rest) -> Markup {
     let sheets = all_untold(view, lang, told);
     let changed = Shown::Plain(words::moment(&view.as_of, lang));
     let address = Shown::Plain(view.code.url.clone());
@@ -29,7 +43,7 @@ pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
         (words::UPDATED.to(lang), &changed),
     ];
     html! {
-        details class="rest" open[view.audience != Audience::Public] {
+        details class="rest" open[rest == Rest::Open] {
             summary { (Quick(words::MORE.to(lang))) }
             @for (title, rows) in &sheets {
                 h3 { (title) }

@@ -20,3 +20,9 @@ mod structure;
 // What holds for this crate's sources.
 #[path = "it/sources.rs"]
 mod sources;
+// Every page of the staff door.
+#[path = "it/staff.rs"]
+mod staff;
+// What holds for those.
+#[path = "it/desk.rs"]
+mod desk;

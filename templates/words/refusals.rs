@@ -14,6 +14,9 @@ pub fn refusal_title(refusal: &Refusal, lang: Lang) -> String {
     let title = match refusal {
         Refusal::NotACode { .. } => text("这不像一个编码", "This does not look like a code"),
         Refusal::BadRequest => text("没看懂这个请求", "This request was not understood"),
+        Refusal::SignIn => text("请先登录", "Please sign in"),
+        Refusal::NotAllowed => text("您没有这项权限", "This is not open to you"),
+        Refusal::TooLarge { .. } => text("内容太长了", "That is too long"),
         Refusal::NotRegistered { .. } => text("暂未查到登记", "No registration found"),
         Refusal::NoSuchPage => text("没有这个页面", "No such page"),
         Refusal::Method { .. } => text("不支持这种请求方式", "This method is not supported"),
@@ -40,6 +43,20 @@ pub fn refusal_detail(refusal: &Refusal, lang: Lang) -> String {
             "编码格式正确，但目前查不到登记。资料有时上传得晚：这不表示是假的，也不证明是真的。",
             "The code is well formed, but there is no record of it at present. Records are sometimes uploaded late: this does not mean it is fake, nor that it is genuine.",
         ),
+        Refusal::SignIn => text(
+            "登录可能已过期，请重新登录或更换令牌。",
+            "Your sign-in may have expired. Please sign in again, or use a new token.",
+        ),
+        Refusal::NotAllowed => text(
+            "如需开通，请联系发放令牌的单位。",
+            "Please ask whoever issued your token.",
+        ),
+        Refusal::TooLarge { most } => {
+            return match lang {
+                Lang::Zh => format!("最多 {most} 字节，请分几次发送。"),
+                Lang::En => format!("At most {most} bytes: please send it in parts."),
+            };
+        }
         Refusal::NoSuchPage => text(
             "地址可能输错了，请从首页查询。",
             "The address may be mistyped. Please look the code up from the home page.",

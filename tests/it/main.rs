@@ -29,5 +29,7 @@ mod shapes;
 mod drain;
 // What the log must not know.
 mod logs;
+// The hint that leads an officer's phone to the staff door.
+mod hint;
 // A real store behind the door, and somebody who writes to it.
 mod embedded;

@@ -195,6 +195,16 @@ impl Door {
         Self::with(edge, Arc::default(), 100, DRAIN).await
     }
 
+    /// A door that leads phones with the staff door's hint to this address.
+    pub(crate) async fn leading_staff_to(staff_url: &str) -> Self {
+        let shelf = Arc::new(Shelf::default());
+        for code in [VIN, PWB, LIC] {
+            shelf.put(code, "某某车业有限公司");
+        }
+        let edge = edge(Behind(Arc::clone(&shelf))).leading_staff_to(Some(staff_url));
+        Self::with(edge, shelf, 100, DRAIN).await
+    }
+
     async fn before<S: Source>(
         source: S,
         shelf: Arc<Shelf>,

@@ -64,6 +64,33 @@ fn where_no_line_can_be_written_there_is_no_answer() {
 }
 
 #[test]
+fn audit_verify_says_where_the_log_was_changed_and_search_finds_the_looks() {
+    let place = Place::new();
+    place.take("f", &three());
+    for code in [LIC, VIN, PWB] {
+        place.saoma(&["show", code, "--as", "police"]);
+    }
+    let file = ["--file", "store.audit.ndjson"];
+    let audit = |args: &[&str]| place.saoma(&[&["audit"], args, &file].concat());
+    let said = audit(&["verify"]);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    let anchor = said.out.trim().rsplit(' ').next().unwrap();
+    assert_eq!(audit(&["verify", "--known", anchor]).code, Some(0));
+    let found = audit(&["search", "--code", VIN]);
+    assert_eq!(found.out.lines().count(), 1, "{}", found.out);
+    assert!(found.out.contains(VIN));
+    assert_eq!(audit(&["search", "--to", "2020-01-01"]).out, "");
+    let text = place.read("store.audit.ndjson");
+    place.write(
+        "store.audit.ndjson",
+        text.replace(VIN, "vin/218622108311029"),
+    );
+    let said = audit(&["verify"]);
+    assert_eq!(said.code, Some(1), "{}", said.out);
+    assert!(said.out.contains("store.audit.ndjson:2:"), "{}", said.out);
+}
+
+#[test]
 fn the_line_is_on_disk_before_a_byte_of_the_answer_is_out() {
     let place = Place::new();
     place.take("f", &three());

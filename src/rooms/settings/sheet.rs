@@ -80,38 +80,13 @@ impl Sheet {
         let Some(written) = self.take(key) else {
             return default.iter().map(|item| read(item).ok()).collect();
         };
-        self.items(&written, read)
-    }
-
-    fn items<T>(
-        &mut self,
-        written: &Written,
-        read: impl Fn(&str) -> Result<T, &'static str>,
-    ) -> Option<Vec<T>> {
-        let items: Option<Vec<String>> = if written.from_environment {
-            let text = written.value.as_str().unwrap_or_default();
-            Some(text.split(',').map(|item| item.trim().to_owned()).collect())
-        } else {
-            let array = written.value.as_array();
-            array.and_then(|items| {
-                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
-                texts.collect()
-            })
-        };
-        let Some(items) = items.filter(|items| !items.is_empty()) else {
+        let Some(items) = written.items().filter(|items| !items.is_empty()) else {
             return self.mistake(&written.place, "should be a list of texts, at least one");
         };
-        let mut values = Vec::with_capacity(items.len());
-        for item in &items {
-            match read(item) {
-                Ok(value) => values.push(value),
-                Err(what) => return self.mistake(&written.place, what),
-            }
-        }
-        Some(values)
+        self.each(&written.place, &items, read)
     }
 
-    /// A list of texts that may be empty, and is by default.
+    /// A list of texts, perhaps of none, which is its default.
     pub(super) fn list_or_none<T>(
         &mut self,
         key: &str,
@@ -120,18 +95,26 @@ impl Sheet {
         let Some(written) = self.take(key) else {
             return Some(Vec::new());
         };
-        let empty = if written.from_environment {
-            written
-                .value
-                .as_str()
-                .is_some_and(|text| text.trim().is_empty())
-        } else {
-            written.value.as_array().is_some_and(Vec::is_empty)
+        let Some(items) = written.items() else {
+            return self.mistake(&written.place, "should be a list of texts");
         };
-        if empty {
-            return Some(Vec::new());
+        self.each(&written.place, &items, read)
+    }
+
+    fn each<T>(
+        &mut self,
+        place: &str,
+        items: &[String],
+        read: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Option<Vec<T>> {
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            match read(item) {
+                Ok(value) => values.push(value),
+                Err(what) => return self.mistake(place, what),
+            }
         }
-        self.items(&written, read)
+        Some(values)
     }
 
     /// A whole number within bounds.
@@ -222,5 +205,19 @@ impl Sheet {
                 from_environment: false,
             }),
         }
+    }
+}
+
+impl Written {
+    /// The texts of a list; nothing if it is none.
+    fn items(&self) -> Option<Vec<String>> {
+        if self.from_environment {
+            let text = self.value.as_str().unwrap_or_default().trim();
+            let items = text.split(',').map(|item| item.trim().to_owned());
+            // A variable without a value is a list without items.
+            return Some(items.filter(|_any| !text.is_empty()).collect());
+        }
+        let items = self.value.as_array()?.iter();
+        items.map(|item| item.as_str().map(str::to_owned)).collect()
     }
 }

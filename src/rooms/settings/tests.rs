@@ -39,6 +39,8 @@ fn the_example_file_shows_every_setting_with_its_default() {
         "guard",
         "log",
         "tls",
+        "staff",
+        "audit",
     ];
     all.sort_unstable();
     assert_eq!(keys, all);

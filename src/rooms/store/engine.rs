@@ -10,7 +10,7 @@ use crate::words::policy::Policy;
 use crate::words::subject::Subject;
 
 /// Something that keeps a store.
-pub(super) trait Engine: fmt::Debug + Send {
+pub(super) trait Engine: fmt::Debug + Send + Sync {
     /// Takes a batch of records in. Safe to repeat, whatever it was that cut it off.
     fn ingest(&self, ink: Ink<'_>, incoming: &[Incoming]) -> Result<Outcome, StoreError>;
 

@@ -45,6 +45,7 @@ pub(crate) fn pages() -> Vec<Page> {
         for (name, refusal) in refusals() {
             add(name, saoma_pages::refusal(&refusal, lang));
         }
+        crate::staff::staff_pages(lang, &mut add);
     }
     pages
 }

@@ -6,7 +6,7 @@ use saoma::rules::{
 };
 
 /// Whatever a proxy or a stranger sends: no panic, and nobody is believed who should not be.
-pub fn check(bytes: &[u8]) {
+pub(crate) fn check(bytes: &[u8]) {
     header(bytes);
     forwarded(bytes);
 }
