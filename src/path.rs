@@ -46,10 +46,10 @@ pub mod staff;
 pub struct Edge<S: Source> {
     source: S,
     cache: PageCache<S>,
-    fixed: Fixed,
+    fixed: Box<Fixed>,
     /// Without it, the pair check is out of order.
     matching: Option<Matching>,
-    later: Later,
+    later: Box<Later>,
     guard: Guard,
     meter: Meter,
     /// Where phones reach the staff door, if hinted ones are led there.
@@ -70,9 +70,9 @@ impl<S: Source> Edge<S> {
         Self {
             source,
             cache: PageCache::new(cache_bytes, public_url),
-            fixed: Fixed::new(public_url, contact, expires),
+            fixed: Box::new(Fixed::new(public_url, contact, expires)),
             matching: None,
-            later: Later::new(guard.budget()),
+            later: Box::new(Later::new(guard.budget())),
             guard,
             meter,
             staff: None,
@@ -92,7 +92,7 @@ impl<S: Source> Edge<S> {
     /// The same door with this guard, counting here.
     #[must_use]
     pub fn guarded(self, guard: Guard, meter: Meter) -> Self {
-        let later = Later::new(guard.budget());
+        let later = Box::new(Later::new(guard.budget()));
         Self {
             later,
             guard,

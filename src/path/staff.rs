@@ -55,7 +55,7 @@ mod many;
 pub struct StaffDoor {
     rooms: StaffRooms,
     attempts: Attempts,
-    fixed: Fixed,
+    fixed: Box<Fixed>,
 }
 
 /// What the staff door is made of.
@@ -113,7 +113,7 @@ impl StaffDoor {
     pub fn new(rooms: StaffRooms) -> Self {
         let expires = Timestamp::now() + CONTACT_VALID;
         Self {
-            fixed: Fixed::new(&rooms.public_url, &rooms.contact, expires),
+            fixed: Box::new(Fixed::new(&rooms.public_url, &rooms.contact, expires)),
             attempts: Attempts::default(),
             rooms,
         }

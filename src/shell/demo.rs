@@ -129,7 +129,7 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
         introduce_staff(args.staff_listen, &tokens);
         Doors {
             public: Streets { http, https, tls },
-            staff: Some((staff.door, Streets::plain(at_desk))),
+            staff: Some((Box::new(staff.door), Streets::plain(at_desk))),
             store,
             seen: None,
         }

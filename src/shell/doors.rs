@@ -37,7 +37,7 @@ const ADMIN_DRAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Doors {
     pub(super) public: Streets,
-    pub(super) staff: Option<(StaffDoor, Streets)>,
+    pub(super) staff: Option<(Box<StaffDoor>, Streets)>,
     pub(super) store: PublicStore,
     /// What stands in for the store while it is away.
     pub(super) seen: Option<Seen>,
@@ -92,7 +92,7 @@ impl Doors {
         let staff = match staff {
             None => None,
             Some(door) => Some((
-                door,
+                Box::new(door),
                 Streets {
                     tls: tls(settings, secured, &clients)?,
                     http: sockets::open(&at_desk.listen, ports, staff_http)?,
@@ -113,20 +113,10 @@ impl Doors {
         let (meter, readiness) = (Meter::new(), Readiness::default());
         self.store.watch(meter.store(), &readiness);
         let store = Supply::new(self.store, self.seen, meter.store().clone());
-        let guard = Guard::new(settings.guard, meter.clone());
-        let edge = Edge::new(
-            store,
-            &settings.public_url,
-            &settings.contact,
-            settings.cache_bytes,
-        );
-        let edge = edge
-            .guarded(guard, meter.clone())
-            .with_matching(matching(settings))
-            .leading_staff_to(settings.staff.public_url.as_deref());
+        let edge = edge(store, settings, &meter);
         // Told last of all that it is over, so that a balancer can see the doors close.
         let (last_stopper, last_stop) = drain::pair();
-        open_admin(settings, Admin::new(meter, readiness.clone()), last_stop)?;
+        open_admin(settings, &Admin::new(meter, readiness.clone()), &last_stop)?;
         let (stopper, stop) = drain::pair();
         let mut open = Open {
             under_way: JoinSet::new(),
@@ -137,10 +127,10 @@ impl Doors {
             PlainHttp::Answer => None,
             PlainHttp::Redirect => Some(settings.public_url.as_str()),
         };
-        open.door("public", Arc::new(edge), self.public, settings, redirect);
+        open.door("public", &edge, self.public, settings, redirect);
         if let Some((door, streets)) = self.staff {
-            let desk = Desk::new(door, hinting(settings));
-            open.door("staff", Arc::new(desk), streets, settings, None);
+            let desk = desk(door, settings);
+            open.door("staff", &desk, streets, settings, None);
         }
         readiness.set(Part::Doors, Condition::Fine);
         drain::on_signal(stopper).await?;
@@ -172,7 +162,7 @@ impl Open {
     fn door<D: Door>(
         &mut self,
         name: &'static str,
-        door: Arc<D>,
+        door: &Arc<D>,
         streets: Streets,
         settings: &Settings,
         redirect: Option<&str>,
@@ -199,11 +189,30 @@ impl Open {
             if let Ok(address) = listener.local_addr() {
                 tracing::info!(name, %address, tls = way.is_secure(), "door open");
             }
-            let (door, stop) = (Arc::clone(&door), self.stop.clone());
+            let (door, stop) = (Arc::clone(door), self.stop.clone());
             let served = serve::serve(listener, door, way, stop, self.drain);
             self.under_way.spawn(served);
         }
     }
+}
+
+fn edge(store: Supply, settings: &Settings, meter: &Meter) -> Arc<Edge<Supply>> {
+    let Settings {
+        public_url,
+        contact,
+        cache_bytes,
+        ..
+    } = settings;
+    let guard = Guard::new(settings.guard, meter.clone());
+    let edge = Edge::new(store, public_url, contact, *cache_bytes)
+        .guarded(guard, meter.clone())
+        .with_matching(matching(settings))
+        .leading_staff_to(settings.staff.public_url.as_deref());
+    Arc::new(edge)
+}
+
+fn desk(door: Box<StaffDoor>, settings: &Settings) -> Arc<Desk> {
+    Arc::new(Desk::new(*door, hinting(settings)))
 }
 
 /// What a door behind TLS proves itself with; nothing where none is.
@@ -241,7 +250,7 @@ fn hinting(settings: &Settings) -> Hinting {
 }
 
 /// Opens the private port, if there is one.
-fn open_admin(settings: &Settings, admin: Admin, stop: Stop) -> Result<(), StartError> {
+fn open_admin(settings: &Settings, admin: &Admin, stop: &Stop) -> Result<(), StartError> {
     let addresses: Vec<_> = settings.admin.listen.into_iter().collect();
     for listener in sockets::open(&addresses, settings.public.ports, Vec::new())? {
         if let Ok(address) = listener.local_addr() {

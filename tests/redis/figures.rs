@@ -114,8 +114,8 @@ async fn invalidation_latency_on_three_edges() {
     print("| store | changes | median | p99 | worst | write: median | p99 | worst |");
     print("|---|---|---|---|---|---|---|---|");
     let server = Server::start();
-    invalidation("one server", &server.url()).await;
+    Box::pin(invalidation("one server", &server.url())).await;
     drop(server);
     let cluster = Cluster::start();
-    invalidation("six nodes", &cluster.url()).await;
+    Box::pin(invalidation("six nodes", &cluster.url())).await;
 }

@@ -32,6 +32,9 @@ fn forwarded(bytes: &[u8]) {
     let Ok(value) = http::HeaderValue::from_bytes(bytes) else {
         return;
     };
+    let Ok(network) = "10.0.0.0/8".parse() else {
+        return;
+    };
     let proxy: IpAddr = [10, 0, 0, 1].into();
     let stranger: IpAddr = [203, 0, 113, 9].into();
     for (telling, name) in [
@@ -40,7 +43,7 @@ fn forwarded(bytes: &[u8]) {
         (Telling::ProxyV2, "forwarded"),
     ] {
         let proxies = Proxies {
-            networks: vec!["10.0.0.0/8".parse().expect("a network")],
+            networks: vec![network],
             telling,
         };
         let mut headers = http::HeaderMap::new();
