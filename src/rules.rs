@@ -14,6 +14,7 @@ pub mod form;
 pub mod pairing;
 pub mod answer;
 pub mod render;
+pub(crate) mod hardening;
 pub mod reply;
 pub mod ask;
 pub mod bonds;

@@ -3,23 +3,22 @@
 //! The same security headers stand on every answer, good or bad: what differs is decided by the
 //! tables below, each an exhaustive match.
 
-use std::{sync::LazyLock, time::Duration};
+use std::time::Duration;
 
-use aws_lc_rs::digest;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH,
-        CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION, REFERRER_POLICY, RETRY_AFTER,
-        STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+        ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE,
+        ETAG, LOCATION, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE,
     },
 };
 use http_body_util::Full;
-use saoma_pages::{BadBody, Lang, Refusal, STYLE};
+use saoma_pages::{BadBody, Lang, Refusal};
 
 use crate::rules::{
     answer::{Answer, Reply, Squeeze},
+    hardening::everywhere,
     negotiate::{Encoding, Form},
     pairing::Typed,
     render,
@@ -345,7 +344,7 @@ fn bare(status: StatusCode, keeping: Keeping) -> Reply {
 }
 
 fn headers(media: Option<Media>, keeping: Keeping) -> HeaderMap {
-    let mut headers = EVERYWHERE.clone();
+    let mut headers = everywhere();
     if let Some(media) = media {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
         if media.is_data() {
@@ -359,81 +358,6 @@ fn headers(media: Option<Media>, keeping: Keeping) -> HeaderMap {
     headers
 }
 
-/// What stands on every answer, put together once.
-static EVERYWHERE: LazyLock<HeaderMap> = LazyLock::new(|| {
-    // With room for what an answer adds.
-    let mut headers = HeaderMap::with_capacity(SECURITY.len() + 8);
-    headers.insert(
-        VARY,
-        HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language"),
-    );
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
-    for (name, value) in SECURITY {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    headers
-});
-
-const SECURITY: [(HeaderName, &str); 6] = [
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // The address of a page is a code: no other site learns it.
-    (REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("x-robots-tag"), "noindex"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=()",
-    ),
-];
-
-/// Nothing but our one style sheet, our own pictures and our own form.
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(&[STYLE]));
-
-/// The policy of a page with these style sheets in it.
-pub(crate) fn policy(styles: &[&str]) -> HeaderValue {
-    let hash = |style: &&str| {
-        let hash = digest::digest(&digest::SHA256, style.as_bytes());
-        format!("'sha256-{}'", base64(hash.as_ref()))
-    };
-    let hashes: Vec<String> = styles.iter().map(hash).collect();
-    let policy = format!(
-        "default-src 'none'; style-src {}; img-src 'self' data:; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        hashes.join(" ")
-    );
-    // Base64 is visible ASCII; if that were ever untrue, a page without style is the safe side.
-    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-}
-
-/// Base64 with padding (RFC 4648, section 4): one hash at start is no reason for a dependency.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let mut group = 0_u32;
-        for place in 0..3 {
-            group = group << 8 | u32::from(chunk.get(place).copied().unwrap_or(0));
-        }
-        for place in 0..4 {
-            let six = usize::try_from(group >> (18 - 6 * place) & 63).unwrap_or(0);
-            let letter = ALPHABET.get(six).copied().unwrap_or(b'=');
-            text.push(if place <= chunk.len() {
-                char::from(letter)
-            } else {
-                '='
-            });
-        }
-    }
-    text
-}
-
 fn seconds(wait: Duration) -> HeaderValue {
     // Never 0: "at once" is what an overloaded server must not say.
     HeaderValue::from(wait.as_secs().max(1))
@@ -442,19 +366,6 @@ fn seconds(wait: Duration) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_is_that_of_the_rfc() {
-        for (plain, want) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(plain.as_bytes()), want);
-        }
-    }
 
     #[test]
     fn an_outage_is_never_kept_and_says_when_to_come_back() {

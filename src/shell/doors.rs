@@ -24,7 +24,7 @@ use crate::rooms::guard::Guard;
 use crate::rooms::matching::Matching;
 use crate::rooms::meter::Meter;
 use crate::rooms::readiness::{Condition, Part, Readiness};
-use crate::rooms::settings::{PlainHttp, Settings};
+use crate::rooms::settings::{PlainHttp, Ports, Settings};
 use crate::rooms::store::{PublicStore, Seen};
 use crate::rooms::supply::Supply;
 use crate::rooms::turns::Turns;
@@ -252,7 +252,8 @@ fn hinting(settings: &Settings) -> Hinting {
 /// Opens the private port, if there is one.
 fn open_admin(settings: &Settings, admin: &Admin, stop: &Stop) -> Result<(), StartError> {
     let addresses: Vec<_> = settings.admin.listen.into_iter().collect();
-    for listener in sockets::open(&addresses, settings.public.ports, Vec::new())? {
+    // Shared, whatever the doors are: a new process that takes over has one too.
+    for listener in sockets::open(&addresses, Ports::Shared, Vec::new())? {
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "private port open");
         }

@@ -39,7 +39,7 @@ fn the_public_user_cannot_read_a_dossier_nor_write_nor_list_anything_even_by_han
     let ((server, _edge, writer), folder) = (guarded(), TempDir::new().unwrap());
     take(&core(&writer, folder.path()), DEMO);
     let mut edge = edge_of(&server);
-    let code = b"\x01218622108311027";
+    let code = b"\x01\x21\x86\x22\x10\x83\x11\x02\x70";
     let named = |rack: &[u8]| [rack, code].concat();
     let view: Option<Vec<u8>> = redis::cmd("GET")
         .arg(named(b"v:"))

@@ -122,8 +122,11 @@ async fn a_view_that_cannot_be_read_is_an_outage_of_that_code_only() {
             .unwrap();
     };
     // Stamped as it should be, and then nothing that a view begins with.
-    rot(b"v:\x01218622108311027", b"\x01\xff\xff\xff");
-    rot(b"v:\x0333010621822480", b"");
+    rot(
+        b"v:\x01\x21\x86\x22\x10\x83\x11\x02\x70",
+        b"\x01\xff\xff\xff",
+    );
+    rot(b"v:\x03\x33\x01\x06\x21\x82\x24\x80", b"");
     scene.door.until(VIN, Answer::is_stale).await;
     assert_eq!(scene.door.get(crate::sample::LIC).await.status, 503);
     assert!(scene.door.get(PWB).await.is_fresh());

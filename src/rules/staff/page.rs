@@ -18,7 +18,8 @@ use crate::rules::{
 };
 
 /// The public's policy, for the one style sheet more.
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| reply::policy(&[STYLE, STAFF_STYLE]));
+static POLICY: LazyLock<HeaderValue> =
+    LazyLock::new(|| crate::rules::hardening::policy(&[STYLE, STAFF_STYLE]));
 
 /// A page with this status. Not compressed: one reader's fifteen kilobytes are a packet or two more
 /// than they could be, and what stands beside a secret should not be squeezed together with it.

@@ -216,7 +216,7 @@ async fn of_a_cluster(
 ) {
     let mut cluster = Cluster::start();
     let url = cluster.url();
-    let slot = crate::nodes::slot(&cluster.nodes[0], b"v:\x01218622200000000");
+    let slot = crate::nodes::slot(&cluster.nodes[0], b"v:\x01\x21\x86\x22\x20\x00\x00\x00\x00");
     let fault = Fault {
         name,
         begin: Box::new(move || begin(&mut cluster, slot)),
