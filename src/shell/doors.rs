@@ -114,6 +114,7 @@ impl Doors {
         self.store.watch(meter.store(), &readiness);
         let store = Supply::new(self.store, self.seen, meter.store().clone());
         let edge = edge(store, settings, &meter);
+        let connections = meter.connections().clone();
         // Told last of all that it is over, so that a balancer can see the doors close.
         let (last_stopper, last_stop) = drain::pair();
         open_admin(settings, &Admin::new(meter, readiness.clone()), &last_stop)?;
@@ -127,10 +128,12 @@ impl Doors {
             PlainHttp::Answer => None,
             PlainHttp::Redirect => Some(settings.public_url.as_str()),
         };
-        open.door("public", &edge, self.public, settings, redirect);
+        let way = places(settings, &self.public).counted(&connections);
+        open.door("public", &edge, self.public, &way, redirect);
         if let Some((door, streets)) = self.staff {
             let desk = desk(door, settings);
-            open.door("staff", &desk, streets, settings, None);
+            let way = places(settings, &streets);
+            open.door("staff", &desk, streets, &way, None);
         }
         readiness.set(Part::Doors, Condition::Fine);
         drain::on_signal(stopper).await?;
@@ -157,22 +160,15 @@ impl Streets {
 }
 
 impl Open {
-    /// Opens a door, with as many places as the settings say: its own, so that a rush at the public
-    /// door keeps no officer waiting.
+    /// Opens a door on all its streets.
     fn door<D: Door>(
         &mut self,
         name: &'static str,
         door: &Arc<D>,
         streets: Streets,
-        settings: &Settings,
+        way: &Way,
         redirect: Option<&str>,
     ) {
-        // Each listener holds a permit while it waits for whom to give it to.
-        let waiting = (streets.http.len() + streets.https.len()).saturating_sub(1);
-        let permits = Arc::new(Semaphore::new(settings.max_connections + waiting));
-        let way = Way::new(permits)
-            .sharing(Crowd::new(settings.public.connections_per_client))
-            .behind(settings.public.proxies.clone());
         let plain = match redirect {
             None => way.clone(),
             Some(url) => way.clone().redirecting(url),
@@ -181,7 +177,7 @@ impl Open {
         let of = |way: &Way, street: TcpListener| (street, way.clone());
         ways.extend(streets.http.into_iter().map(|street| of(&plain, street)));
         if let Some(tls) = streets.tls {
-            let secure = way.over(tls.clone());
+            let secure = way.clone().over(tls.clone());
             ways.extend(streets.https.into_iter().map(|street| of(&secure, street)));
             tokio::spawn(tls.keep_fresh(self.stop.clone()));
         }
@@ -213,6 +209,17 @@ fn edge(store: Supply, settings: &Settings, meter: &Meter) -> Arc<Edge<Supply>> 
 
 fn desk(door: Box<StaffDoor>, settings: &Settings) -> Arc<Desk> {
     Arc::new(Desk::new(*door, hinting(settings)))
+}
+
+/// As many places as the settings say, for one door: its own, so that a rush at the public door keeps
+/// no officer waiting.
+fn places(settings: &Settings, streets: &Streets) -> Way {
+    // Each listener holds a permit while it waits for whom to give it to.
+    let waiting = (streets.http.len() + streets.https.len()).saturating_sub(1);
+    let permits = Arc::new(Semaphore::new(settings.max_connections + waiting));
+    Way::new(permits)
+        .sharing(Crowd::new(settings.public.connections_per_client))
+        .behind(settings.public.proxies.clone())
 }
 
 /// What a door behind TLS proves itself with; nothing where none is.

@@ -62,6 +62,8 @@ impl Ended {
 pub async fn on_signal(stopper: Stopper) -> Result<(), StartError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
+    // Who is told to look at its files again and has none to look at goes on.
+    let _hang_ups = signal(SignalKind::hangup()).map_err(StartError::Signals)?;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

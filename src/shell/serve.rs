@@ -23,7 +23,7 @@ use crate::{
         Edge,
         staff::{StaffDoor, desk::Desk},
     },
-    rooms::{crowd::Crowd, settings::Ports, source::Source},
+    rooms::{crowd::Crowd, meter::ConnectionMeter, settings::Ports, source::Source},
     rules::{answer::Reply, forwarding::Proxies},
     shell::{
         drain::{self, Ended, Stop},
@@ -69,6 +69,7 @@ pub struct Way {
     proxies: Arc<Proxies>,
     tls: Option<Tls>,
     redirect: Option<Redirect>,
+    meter: Option<ConnectionMeter>,
 }
 
 impl Way {
@@ -80,7 +81,15 @@ impl Way {
             proxies: Arc::default(),
             tls: None,
             redirect: None,
+            meter: None,
         }
+    }
+
+    /// Its connections are counted here.
+    #[must_use]
+    pub fn counted(mut self, meter: &ConnectionMeter) -> Self {
+        self.meter = Some(meter.clone());
+        self
     }
 
     /// No client has more than its share of the connections.

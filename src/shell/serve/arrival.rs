@@ -22,7 +22,10 @@ use super::{
     answering::Service, h1, h2, pulse::Pulse,
 };
 use crate::{
-    rooms::crowd::Place,
+    rooms::{
+        crowd::Place,
+        meter::{ConnectionMeter, labels::TurnedAway},
+    },
     rules::proxy_header::{FIXED, Opening},
     shell::{
         drain::Stop,
@@ -59,6 +62,16 @@ enum Gone {
     Broken(#[from] io::Error),
 }
 
+impl From<&Gone> for TurnedAway {
+    fn from(why: &Gone) -> Self {
+        match why {
+            Gone::Crowded => Self::Address,
+            Gone::Silent | Gone::Broken(_) => Self::Handshake,
+            Gone::Proxy(_) => Self::Proxy,
+        }
+    }
+}
+
 impl<D: Door> Connection<D> {
     /// Its whole life. A connection that breaks is the reader's business; there is nobody to tell.
     pub(super) async fn live(self) {
@@ -74,12 +87,16 @@ impl<D: Door> Connection<D> {
             stop,
             linger,
         } = self;
+        let _open = way.meter.as_ref().map(ConnectionMeter::opened);
         // Boxed: what a handshake needs is not kept for as long as a connection idles.
         let arrived = Box::pin(timeout(HANDSHAKE_DEADLINE, arrive(stream, from, &way))).await;
         let (arrived, _place) = match arrived.unwrap_or(Err(Gone::Silent)) {
             Ok(arrived) => arrived,
             Err(why) => {
                 tracing::trace!(%why, "nobody was served");
+                if let Some(meter) = &way.meter {
+                    meter.turned_away(TurnedAway::from(&why));
+                }
                 return;
             }
         };
