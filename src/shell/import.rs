@@ -10,6 +10,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Instant;
 
 use clap::Args;
@@ -24,13 +26,14 @@ use crate::rules::contradictions::Claim;
 use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
 
+mod ahead;
 mod source;
 mod table;
 
 /// Records in one transaction. Larger ones write fewer pages, smaller ones hold less memory.
-const BATCH_RECORDS: usize = 16_000;
+const BATCH_RECORDS: usize = 32_000;
 /// Bytes of records in one transaction, for files whose records are long.
-const BATCH_BYTES: usize = 16 << 20;
+const BATCH_BYTES: usize = 32 << 20;
 /// The exit code when some records were refused.
 const SOME_REJECTED: u8 = 3;
 
@@ -154,14 +157,24 @@ pub fn records(core: Core, path: &Path, lines: &[u8]) -> Result<(Core, Tally), I
 }
 
 fn file(core: Core, path: &Path, args: &ImportArgs) -> Result<(Core, Tally), ImportError> {
-    let mut source = Source::open(path, args)?;
+    let source = Source::open(path, args)?;
     let bar = progress(source.size());
-    let mut import = Import::new(core, path, bar);
+    let import = Import::new(core, path, bar);
     import.rejects.forget()?;
-    while let Some((line, read)) = source.next()? {
-        import.bar.set_position(source.position());
-        import = import.take(read, line)?;
-    }
+    let (sender, pieces) = mpsc::sync_channel(ahead::PIECES);
+    let import = thread::scope(|scope| {
+        // Reads on while a batch waits for the disk. It ends when nobody listens any more.
+        scope.spawn(move || ahead::read(source, &sender));
+        let mut import = import;
+        for piece in pieces {
+            let piece = piece?;
+            import.bar.set_position(piece.position);
+            for (line, read) in piece.records {
+                import = import.take(read, line)?;
+            }
+        }
+        Ok::<_, ImportError>(import)
+    })?;
     let started = import.started;
     let (core, tally) = import.finish()?;
     say(&format!("{}: {}", path.display(), tally.words(started)));

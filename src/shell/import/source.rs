@@ -69,7 +69,7 @@ pub(super) type Input = BufReader<Counted>;
 
 /// Counts what was read, for the progress bar.
 pub(super) struct Counted {
-    inner: Box<dyn Read>,
+    inner: Box<dyn Read + Send>,
     count: Arc<AtomicU64>,
 }
 
@@ -80,7 +80,7 @@ impl Source {
             path: path.to_owned(),
             source,
         };
-        let (mut inner, size): (Box<dyn Read>, _) = if path == Path::new("-") {
+        let (mut inner, size): (Box<dyn Read + Send>, _) = if path == Path::new("-") {
             (Box::new(io::stdin()), None)
         } else {
             let file = File::open(path).map_err(fail)?;
@@ -170,9 +170,7 @@ impl Lines {
                 continue;
             }
             let record = match self.encoding.decode(line) {
-                Some(text) => {
-                    line::read(text.as_bytes()).and_then(|draft| admit(&draft, self.number))
-                }
+                Some(text) => line::read_text(&text).and_then(|draft| admit(&draft, self.number)),
                 None => Err(Rejection::line(Reason::NotText)),
             };
             return Ok(Some((self.number, record)));

@@ -62,10 +62,11 @@ impl Views {
         row.iter_mut()
             .zip(parts)
             .for_each(|(slot, byte)| *slot = *byte);
-        if self.rows.get(txn, key)? == Some(&row) {
-            return Ok(());
+        match self.rows.get_or_put(txn, key, &row)? {
+            Some(known) if known == row => return Ok(()),
+            Some(_) => self.rows.put(txn, key, &row)?,
+            None => {}
         }
-        self.rows.put(txn, key, &row)?;
         let _known = self.common.get_or_put(txn, &name, common)?;
         Ok(())
     }

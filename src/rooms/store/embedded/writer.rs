@@ -262,10 +262,11 @@ fn get(table: Table, txn: &RoTxn<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, hee
     Ok(table.get(txn, key)?.map(<[u8]>::to_vec))
 }
 
-/// Puts a value under a key unless it is there already.
+/// Puts a value under a key unless it is there already. Nearly always nothing is, and then its place
+/// is looked for once.
 fn put(table: Table, txn: &mut RwTxn<'_>, key: &[u8], value: &[u8]) -> Result<(), heed::Error> {
-    if table.get(txn, key)? == Some(value) {
-        return Ok(());
+    match table.get_or_put(txn, key, value)? {
+        Some(known) if known != value => table.put(txn, key, value),
+        Some(_) | None => Ok(()),
     }
-    table.put(txn, key, value)
 }
