@@ -30,7 +30,7 @@ use crate::{
     },
     rules::{
         answer::{Answer, Reply},
-        ask::{Ask, Manner, Shape},
+        ask::{Ask, Cookies, Manner, Shape},
         fixed::Fixed,
         later::Later,
         render, reply,
@@ -216,6 +216,9 @@ impl<S: Source> Edge<S> {
     /// asks for those is no camera.
     fn staff_address(&self, ask: Ask, manner: &Manner<'_>) -> Option<String> {
         let staff = self.staff.as_deref()?;
+        if manner.cookies == Cookies::None {
+            return None;
+        }
         let Ask::Sticker {
             code,
             shape: Shape::Page,

@@ -8,16 +8,18 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use prometheus_client::{
     encoding::text,
-    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    metrics::{counter::Counter, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
 
 pub mod labels;
 mod process;
+mod tally;
 
 pub use labels::{
     Breaker, Cache, Label, Refused, Status, StoreTrouble, Subject, Tracking, TurnedAway,
 };
+use tally::{Grid, State, Tally};
 
 /// The metrics of this process.
 #[derive(Clone)]
@@ -56,13 +58,13 @@ pub struct GuardMeter {
 #[derive(Debug)]
 pub struct OpenConnection(Gauge);
 
-/// A request that counts as made to wait until this is dropped.
+/// A request that counts as under way, or as made to wait, until this is dropped.
 #[derive(Debug)]
-pub struct Waiting(Gauge);
+pub struct Waiting<'m>(&'m Gauge);
 
 struct Counts {
     registry: Registry,
-    answers: Family<Labels<2>, Counter>,
+    answers: Grid<Subject, Status>,
     seconds: Histogram,
     cache: Tally<Cache>,
     under_way: Gauge,
@@ -70,16 +72,6 @@ struct Counts {
     connections: ConnectionMeter,
     guard: GuardMeter,
 }
-
-type Labels<const N: usize> = [(&'static str, &'static str); N];
-
-/// A counter for each word of a label.
-#[derive(Clone, Debug)]
-struct Tally<L>(Family<Labels<1>, Counter>, std::marker::PhantomData<L>);
-
-/// A gauge for each word of a label, of which one is 1.
-#[derive(Clone, Debug)]
-struct State<L>(Family<Labels<1>, Gauge>, std::marker::PhantomData<L>);
 
 /// What a scraper is told that it gets.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -97,16 +89,10 @@ impl Meter {
     /// Everything at zero.
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("saoma");
-        let answers = Family::<Labels<2>, Counter>::default();
-        for &subject in Subject::ALL {
-            for &status in Status::ALL {
-                drop(answers.get_or_create(&answered(subject, status)));
-            }
-        }
-        registry.register(
+        let answers = Grid::register(
+            &mut registry,
             "answers",
             "Answers of the public door, by what was asked and how it ended",
-            answers.clone(),
         );
         let seconds = Histogram::new(ANSWER_SECONDS);
         registry.register(
@@ -143,8 +129,7 @@ impl Meter {
 
     /// An answer has been given.
     pub fn answered(&self, subject: Subject, status: Status, took: Duration) {
-        let labels = answered(subject, status);
-        self.0.answers.get_or_create(&labels).inc();
+        self.0.answers.count(subject, status);
         self.0.seconds.observe(took.as_secs_f64());
     }
 
@@ -154,7 +139,7 @@ impl Meter {
     }
 
     /// A request is being answered, until what is returned is dropped.
-    pub fn under_way(&self) -> Waiting {
+    pub fn under_way(&self) -> Waiting<'_> {
         Waiting::new(&self.0.under_way)
     }
 
@@ -333,7 +318,7 @@ impl GuardMeter {
     }
 
     /// A request waits, until what is returned is dropped.
-    pub fn slowed(&self) -> Waiting {
+    pub fn slowed(&self) -> Waiting<'_> {
         self.slowed.inc();
         Waiting::new(&self.waiting)
     }
@@ -355,60 +340,17 @@ impl Drop for OpenConnection {
     }
 }
 
-impl Waiting {
-    fn new(gauge: &Gauge) -> Self {
+impl<'m> Waiting<'m> {
+    fn new(gauge: &'m Gauge) -> Self {
         gauge.inc();
-        Self(gauge.clone())
+        Self(gauge)
     }
 }
 
-impl Drop for Waiting {
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.dec();
     }
-}
-
-impl<L: Label> Tally<L> {
-    fn register(registry: &mut Registry, name: &str, help: &str) -> Self {
-        let family = Family::default();
-        for word in L::ALL {
-            drop(family.get_or_create(&labelled(*word)));
-        }
-        registry.register(name, help, Family::clone(&family));
-        Self(family, std::marker::PhantomData)
-    }
-
-    fn count(&self, word: L) {
-        self.0.get_or_create(&labelled(word)).inc();
-    }
-}
-
-impl<L: Label + PartialEq> State<L> {
-    fn register(registry: &mut Registry, name: &str, help: &str, first: L) -> Self {
-        let family = Family::default();
-        registry.register(name, help, Family::clone(&family));
-        let state = Self(family, std::marker::PhantomData);
-        state.set(first);
-        state
-    }
-
-    fn set(&self, now: L) {
-        for &word in L::ALL {
-            let gauge = self.0.get_or_create(&labelled(word));
-            gauge.set(i64::from(word == now));
-        }
-    }
-}
-
-fn labelled<L: Label>(word: L) -> Labels<1> {
-    [(L::NAME, word.word())]
-}
-
-fn answered(subject: Subject, status: Status) -> Labels<2> {
-    [
-        (Subject::NAME, subject.word()),
-        (Status::NAME, status.word()),
-    ]
 }
 
 #[cfg(test)]

@@ -6,8 +6,11 @@
 //!    says what is wanted.
 
 use http::{
-    HeaderMap, Method, Uri, Version,
-    header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING},
+    HeaderMap, HeaderValue, Method, Uri, Version,
+    header::{
+        ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST,
+        TRANSFER_ENCODING,
+    },
     request::Parts,
 };
 use saoma_pages::{Lang, NotACode, Refusal};
@@ -16,7 +19,7 @@ use crate::{
     rules::{
         answer::Reply,
         find, form,
-        negotiate::{self, Encoding, Form},
+        negotiate::{Encoding, Encodings, Form, Forms, Languages},
         pairing, reply,
     },
     words::code::{Code, Kind},
@@ -37,6 +40,10 @@ pub struct Manner<'r> {
     pub encoding: Encoding,
     /// Whether the connection can be used again.
     pub after: After,
+    /// Whether it carries cookies.
+    pub cookies: Cookies,
+    /// Whom it says that it speaks to.
+    host: Host<'r>,
     /// What else was said, for entity tags.
     pub headers: &'r HeaderMap,
 }
@@ -48,6 +55,23 @@ pub enum After {
     Stay,
     /// It ends: the message had a body, which is not read here.
     Part,
+}
+
+/// Whether a request carries cookies, of ours or of somebody else's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookies {
+    /// It does.
+    Some,
+    /// It does not.
+    None,
+}
+
+/// What is said in `Host`.
+#[derive(Clone, Copy, Debug)]
+enum Host<'r> {
+    Unsaid,
+    Said(&'r HeaderValue),
+    SaidTwice,
 }
 
 /// What is wanted.
@@ -135,13 +159,35 @@ impl<'r> Manner<'r> {
     /// How this request wants to be answered.
     pub fn of(request: &'r Parts) -> Self {
         let headers = &request.headers;
-        // Who sends JSON reads it too, if they do not say.
-        let in_doubt = if pairing::is_json(headers) {
-            Form::Json
-        } else {
-            Form::Page
-        };
-        let form = negotiate::form_or(headers, in_doubt);
+        let (mut forms, mut languages, mut encodings) =
+            (Forms::default(), Languages::default(), Encodings::default());
+        let mut in_doubt = Form::Page;
+        let mut after = After::Stay;
+        let mut cookies = Cookies::None;
+        let mut host = Host::Unsaid;
+        // Once through what was sent is less work than looking for each of these.
+        for (name, value) in headers {
+            if name == ACCEPT {
+                forms.hear(value);
+            } else if name == ACCEPT_ENCODING {
+                encodings.hear(value);
+            } else if name == ACCEPT_LANGUAGE {
+                languages.hear(value);
+            } else if name == HOST {
+                host = match host {
+                    Host::Unsaid => Host::Said(value),
+                    Host::Said(_) | Host::SaidTwice => Host::SaidTwice,
+                };
+            } else if name == COOKIE {
+                cookies = Cookies::Some;
+            } else if name == TRANSFER_ENCODING || (name == CONTENT_LENGTH && value != "0") {
+                after = After::Part;
+            } else if name == CONTENT_TYPE && pairing::is_json(headers) {
+                // Who sends JSON reads it too, if they do not say.
+                in_doubt = Form::Json;
+            }
+        }
+        let form = forms.form(in_doubt);
         let asked = lang_asked(&request.uri);
         Self {
             form,
@@ -151,13 +197,11 @@ impl<'r> Manner<'r> {
             } else {
                 form.unwrap_or(Form::Json)
             },
-            lang: asked.unwrap_or_else(|| negotiate::language(headers)),
-            encoding: negotiate::encoding(headers),
-            after: if has_body(headers) {
-                After::Part
-            } else {
-                After::Stay
-            },
+            lang: asked.unwrap_or_else(|| languages.language()),
+            encoding: encodings.encoding(),
+            after,
+            cookies,
+            host,
             headers,
         }
     }
@@ -176,7 +220,7 @@ impl After {
 impl Ask {
     /// What this request wants.
     pub fn read(request: &Parts, manner: &Manner<'_>) -> Result<Self, Refusal> {
-        sound(request)?;
+        sound(request, manner)?;
         let path = request.uri.path();
         let allow = if path == MATCH {
             reply::ALLOWED_TO_MATCH
@@ -254,26 +298,25 @@ impl Ask {
 }
 
 /// Whether it is one message, to one host, of a size that can mean something.
-fn sound(request: &Parts) -> Result<(), Refusal> {
-    let mut hosts = request.headers.get_all(HOST).into_iter();
-    let host = hosts.next();
-    let named = match (host, request.uri.authority()) {
+fn sound(request: &Parts, manner: &Manner<'_>) -> Result<(), Refusal> {
+    let named = match (manner.host, request.uri.authority()) {
+        (Host::SaidTwice, _) => false,
         // In HTTP/2 the address has the host; who names one beside it means the same.
-        (Some(host), Some(authority)) if request.version > Version::HTTP_11 => {
+        (Host::Said(host), Some(authority)) if request.version > Version::HTTP_11 => {
             let authority = authority.as_str().as_bytes();
             is_host(authority) && host.as_bytes().eq_ignore_ascii_case(authority)
         }
-        (None, Some(authority)) if request.version > Version::HTTP_11 => {
+        (Host::Unsaid, Some(authority)) if request.version > Version::HTTP_11 => {
             is_host(authority.as_str().as_bytes())
         }
-        (Some(host), _) => is_host(host.as_bytes()),
-        (None, _) => request.version < Version::HTTP_11,
+        (Host::Said(host), _) => is_host(host.as_bytes()),
+        (Host::Unsaid, _) => request.version < Version::HTTP_11,
     };
     let short = request
         .uri
         .path_and_query()
         .is_none_or(|target| target.as_str().len() <= URI_MAX);
-    if named && hosts.next().is_none() && short {
+    if named && short {
         Ok(())
     } else {
         Err(Refusal::BadRequest)
@@ -286,13 +329,6 @@ fn is_host(bytes: &[u8]) -> bool {
         && bytes
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]%~".contains(byte))
-}
-
-fn has_body(headers: &HeaderMap) -> bool {
-    headers.contains_key(TRANSFER_ENCODING)
-        || headers
-            .get(CONTENT_LENGTH)
-            .is_some_and(|length| length.as_bytes() != b"0")
 }
 
 fn sticker(path: &str, manner: &Manner<'_>) -> Result<Ask, Refusal> {

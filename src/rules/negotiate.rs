@@ -1,13 +1,11 @@
 //! What the reader's headers ask for: form, language, encoding (RFC 9110, section 12).
 //!
-//! A header that makes no sense counts as absent: a person who scans a sticker has not written it.
+//! Each is heard line by line, as the lines come, and says in the end what it comes to. A header
+//! that makes no sense counts as absent: a person who scans a sticker has not written it.
 
 use std::cmp::Ordering;
 
-use http::{
-    HeaderMap,
-    header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderName},
-};
+use http::HeaderValue;
 use saoma_pages::Lang;
 
 /// The two forms of an answer.
@@ -32,158 +30,246 @@ pub enum Encoding {
     Brotli,
 }
 
-/// A weight in thousandths, so that it can be compared without floats. `None`: not acceptable.
+/// What `Accept` says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Forms {
+    heard: bool,
+    /// Whether any of it makes sense.
+    any: bool,
+    page: Option<Fit>,
+    json: Option<Fit>,
+    ranges: Ranges,
+}
+
+/// What `Accept-Language` says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Languages {
+    any: bool,
+    chinese: Weight,
+    english: Weight,
+    other: Weight,
+    ranges: Ranges,
+}
+
+/// What `Accept-Encoding` says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Encodings {
+    brotli: Weight,
+    zstd: Weight,
+    gzip: Weight,
+    identity: Weight,
+    other: Weight,
+    ranges: Ranges,
+}
+
+/// A weight in thousandths, so that it can be compared without floats. `None`: not named.
 type Weight = Option<u16>;
+
+/// How closely a range names a form, and its weight. The closest counts, of equals the heaviest.
+type Fit = (Closeness, u16);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Closeness {
+    Anything,
+    Kind,
+    Exact,
+}
+
+/// How many ranges of a header have been read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ranges(u8);
 
 const WHOLE: u16 = 1000;
 /// Ranges read of one header. Browsers send fewer than ten; the rest would only be work.
-const RANGES: usize = 32;
+const RANGES: u8 = 32;
 
-/// The form that `Accept` prefers: a page when in doubt, nothing when it excludes both.
-pub fn form(headers: &HeaderMap) -> Option<Form> {
-    form_or(headers, Form::Page)
+impl Forms {
+    /// One line of the header.
+    pub fn hear(&mut self, line: &HeaderValue) {
+        self.heard = true;
+        let (any, page, json) = (&mut self.any, &mut self.page, &mut self.json);
+        self.ranges.of(line, |range, weight| {
+            let Some((kind, subkind)) = halves(range, b'/') else {
+                return;
+            };
+            *any = true;
+            let closest = |kinds: &[u8], subkinds: &[u8]| {
+                if !kind.eq_ignore_ascii_case(kinds) {
+                    (kind == b"*" && subkind == b"*").then_some(Closeness::Anything)
+                } else if subkind == b"*" {
+                    Some(Closeness::Kind)
+                } else {
+                    let exact = subkind.eq_ignore_ascii_case(subkinds);
+                    exact.then_some(Closeness::Exact)
+                }
+            };
+            for (best, closeness) in [
+                (&mut *page, closest(b"text", b"html")),
+                (&mut *json, closest(b"application", b"json")),
+            ] {
+                *best = (*best).max(closeness.map(|closeness| (closeness, weight)));
+            }
+        });
+    }
+
+    /// The form that is preferred, this one when in doubt; nothing when both are excluded.
+    pub fn form(&self, in_doubt: Form) -> Option<Form> {
+        if !self.heard {
+            return Some(in_doubt);
+        }
+        // At equal weight the one that is named wins over the one that is merely let through.
+        let preference = |fit: Option<Fit>| match fit {
+            _ if !self.any => Some((WHOLE, Closeness::Anything)),
+            Some((closeness, weight)) if weight > 0 => Some((weight, closeness)),
+            Some(_) | None => None,
+        };
+        let (page, json) = (preference(self.page), preference(self.json));
+        match json.cmp(&page) {
+            Ordering::Greater => Some(Form::Json),
+            Ordering::Less => Some(Form::Page),
+            Ordering::Equal => page.map(|_weight| in_doubt),
+        }
+    }
 }
 
-/// The same with another form when in doubt.
-pub fn form_or(headers: &HeaderMap, in_doubt: Form) -> Option<Form> {
-    if !headers.contains_key(ACCEPT) {
-        return Some(in_doubt);
+impl Languages {
+    /// One line of the header.
+    pub fn hear(&mut self, line: &HeaderValue) {
+        let (any, chinese, english, other) = (
+            &mut self.any,
+            &mut self.chinese,
+            &mut self.english,
+            &mut self.other,
+        );
+        self.ranges.of(line, |range, weight| {
+            *any = true;
+            let primary = halves(range, b'-').map_or(range, |(primary, _region)| primary);
+            let best = if primary.eq_ignore_ascii_case(b"zh") {
+                &mut *chinese
+            } else if primary.eq_ignore_ascii_case(b"en") {
+                &mut *english
+            } else if primary == b"*" {
+                &mut *other
+            } else {
+                return;
+            };
+            *best = (*best).max(Some(weight));
+        });
     }
-    let page = media(headers, "text", "html");
-    let json = media(headers, "application", "json");
-    // At equal weight the one that is named wins over the one that is merely let through.
-    match json.cmp(&page) {
-        Ordering::Greater => Some(Form::Json),
-        Ordering::Less => Some(Form::Page),
-        Ordering::Equal => page.map(|_weight| in_doubt),
-    }
-}
 
-/// Chinese unless English is preferred.
-pub fn language(headers: &HeaderMap) -> Lang {
-    let (mut chinese, mut english) = (None, None);
-    let (mut other, mut seen) = (None, false);
-    for (range, weight) in ranges(headers, &ACCEPT_LANGUAGE) {
-        seen = true;
-        let primary = range.split('-').next().unwrap_or_default();
-        let slot = if primary.eq_ignore_ascii_case("zh") {
-            &mut chinese
-        } else if primary.eq_ignore_ascii_case("en") {
-            &mut english
-        } else if primary == "*" {
-            &mut other
+    /// Chinese unless English is preferred.
+    pub fn language(&self) -> Lang {
+        let chinese = self.chinese.or(self.other).unwrap_or(0);
+        let english = self.english.or(self.other).unwrap_or(0);
+        if self.any && english > chinese {
+            Lang::En
         } else {
-            continue;
-        };
-        *slot = Some(slot.map_or(weight, |best: u16| best.max(weight)));
-    }
-    let chinese = chinese.or(other).unwrap_or(0);
-    let english = english.or(other).unwrap_or(0);
-    if seen && english > chinese {
-        Lang::En
-    } else {
-        Lang::Zh
-    }
-}
-
-/// The encoding with the highest weight; of equals the one that makes the fewest bytes.
-pub fn encoding(headers: &HeaderMap) -> Encoding {
-    let (mut brotli, mut zstd, mut gzip, mut identity, mut other) = (None, None, None, None, None);
-    for (range, weight) in ranges(headers, &ACCEPT_ENCODING) {
-        let is = |name: &str| range.eq_ignore_ascii_case(name);
-        if is("br") {
-            brotli = Some(weight);
-        } else if is("zstd") {
-            zstd = Some(weight);
-        } else if is("gzip") || is("x-gzip") {
-            gzip = Some(weight);
-        } else if is("identity") {
-            identity = Some(weight);
-        } else if range == "*" {
-            other = Some(weight);
+            Lang::Zh
         }
     }
-    // What is not named is not wanted, except plain bytes, which everybody can read.
-    let mut best = (Encoding::Identity, identity.or(other).unwrap_or(1).max(1));
-    for (encoding, weight) in [
-        (Encoding::Gzip, gzip),
-        (Encoding::Zstd, zstd),
-        (Encoding::Brotli, brotli),
-    ] {
-        let weight = weight.or(other).unwrap_or(0);
-        if weight > 0 && weight >= best.1 {
-            best = (encoding, weight);
+}
+
+impl Encodings {
+    /// One line of the header.
+    pub fn hear(&mut self, line: &HeaderValue) {
+        let Self {
+            brotli,
+            zstd,
+            gzip,
+            identity,
+            other,
+            ranges,
+        } = self;
+        ranges.of(line, |range, weight| {
+            let is = |name: &[u8]| range.eq_ignore_ascii_case(name);
+            let slot = if is(b"br") {
+                &mut *brotli
+            } else if is(b"zstd") {
+                &mut *zstd
+            } else if is(b"gzip") || is(b"x-gzip") {
+                &mut *gzip
+            } else if is(b"identity") {
+                &mut *identity
+            } else if range == b"*" {
+                &mut *other
+            } else {
+                return;
+            };
+            *slot = Some(weight);
+        });
+    }
+
+    /// The encoding with the highest weight; of equals the one that makes the fewest bytes.
+    pub fn encoding(&self) -> Encoding {
+        // What is not named is not wanted, except plain bytes, which everybody can read.
+        let plain = self.identity.or(self.other).unwrap_or(1).max(1);
+        let mut best = (Encoding::Identity, plain);
+        for (encoding, weight) in [
+            (Encoding::Gzip, self.gzip),
+            (Encoding::Zstd, self.zstd),
+            (Encoding::Brotli, self.brotli),
+        ] {
+            let weight = weight.or(self.other).unwrap_or(0);
+            if weight > 0 && weight >= best.1 {
+                best = (encoding, weight);
+            }
+        }
+        best.0
+    }
+}
+
+impl Ranges {
+    /// Tells of each range of a line and its weight, parameters other than `q` left aside.
+    fn of<'h>(&mut self, line: &'h HeaderValue, mut tell: impl FnMut(&'h [u8], u16)) {
+        for item in line.as_bytes().split(|byte| *byte == b',') {
+            if self.0 == RANGES {
+                return;
+            }
+            self.0 += 1;
+            let (range, weight) = match halves(item, b';') {
+                None => (item, Some(WHOLE)),
+                Some((range, parameters)) => (range, weight(parameters)),
+            };
+            let range = range.trim_ascii();
+            if let Some(weight) = weight
+                && !range.is_empty()
+            {
+                tell(range, weight);
+            }
         }
     }
-    best.0
 }
 
-/// The weight and closeness of the range that fits a media type best.
-fn media(headers: &HeaderMap, kind: &str, subkind: &str) -> Option<(u16, u8)> {
-    let mut best: Option<(u8, u16)> = None;
-    let mut any = false;
-    for (range, weight) in ranges(headers, &ACCEPT) {
-        let Some((left, right)) = range.split_once('/') else {
-            continue;
-        };
-        any = true;
-        let closeness = if left.eq_ignore_ascii_case(kind) && right.eq_ignore_ascii_case(subkind) {
-            2
-        } else if left.eq_ignore_ascii_case(kind) && right == "*" {
-            1
-        } else if left == "*" && right == "*" {
-            0
-        } else {
-            continue;
-        };
-        if best.is_none_or(|known| (closeness, weight) > known) {
-            best = Some((closeness, weight));
-        }
-    }
-    if !any {
-        return Some((WHOLE, 0));
-    }
-    let (closeness, weight) = best?;
-    (weight > 0).then_some((weight, closeness))
+/// What stands before and behind the first such byte.
+fn halves(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let place = bytes.iter().position(|byte| *byte == at)?;
+    let (before, rest) = bytes.split_at_checked(place)?;
+    Some((before, rest.get(1..)?))
 }
 
-/// The ranges of a list header with their weights, parameters other than `q` left aside.
-fn ranges<'h>(
-    headers: &'h HeaderMap,
-    name: &HeaderName,
-) -> impl Iterator<Item = (&'h str, u16)> + use<'h> {
-    headers
-        .get_all(name)
-        .into_iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .take(RANGES)
-        .filter_map(|item| {
-            let mut parts = item.split(';');
-            let range = parts.next().unwrap_or_default().trim();
-            let q = parts.find_map(|part| {
-                let (key, value) = part.split_once('=')?;
-                key.trim().eq_ignore_ascii_case("q").then(|| value.trim())
-            });
-            let weight = q.map_or(Some(WHOLE), thousandths)?;
-            (!range.is_empty()).then_some((range, weight))
-        })
+/// The `q` among these parameters. What is no weight at all makes its range count for nothing.
+fn weight(parameters: &[u8]) -> Weight {
+    let q = parameters
+        .split(|byte| *byte == b';')
+        .filter_map(|parameter| halves(parameter, b'='))
+        .find(|(key, _value)| key.trim_ascii().eq_ignore_ascii_case(b"q"));
+    q.map_or(Some(WHOLE), |(_key, value)| thousandths(value.trim_ascii()))
 }
 
-/// `0.75` as 750. What is no weight at all makes its range count for nothing.
-fn thousandths(text: &str) -> Weight {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+/// `0.75` as 750.
+fn thousandths(bytes: &[u8]) -> Weight {
+    let (whole, fraction) = halves(bytes, b'.').unwrap_or((bytes, b""));
+    if fraction.len() > 3 || !fraction.iter().all(u8::is_ascii_digit) {
         return None;
     }
     let mut value = 0;
     for place in 0..3 {
-        let digit = fraction.as_bytes().get(place).map_or(0, |byte| byte - b'0');
+        let digit = fraction.get(place).map_or(0, |byte| byte - b'0');
         value = value * 10 + u16::from(digit);
     }
     match whole {
-        "0" => Some(value),
-        "1" if value == 0 => Some(WHOLE),
+        b"0" => Some(value),
+        b"1" if value == 0 => Some(WHOLE),
         _ => None,
     }
 }

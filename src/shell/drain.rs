@@ -40,6 +40,12 @@ impl Stopper {
 }
 
 impl Stop {
+    /// Whether it has been said.
+    pub fn is_said(&self) -> bool {
+        // An error means that the stopper is gone, which says the same.
+        self.0.has_changed().unwrap_or(true)
+    }
+
     /// Waits until it is said.
     pub async fn said(&mut self) {
         // An error means that the stopper is gone, which says the same.

@@ -14,6 +14,9 @@ pub trait Label: Copy + 'static {
 
     /// The word.
     fn word(self) -> &'static str;
+
+    /// Where it is in [`Label::ALL`].
+    fn place(self) -> usize;
 }
 
 macro_rules! labels {
@@ -33,6 +36,11 @@ macro_rules! labels {
                     match self {
                         $(Self::$variant => $word,)+
                     }
+                }
+
+                #[expect(clippy::as_conversions, reason = "the number of a variant without fields")]
+                fn place(self) -> usize {
+                    self as usize
                 }
             }
         )+
@@ -171,9 +179,22 @@ impl From<Kind> for Subject {
 
 impl From<StatusCode> for Status {
     fn from(status: StatusCode) -> Self {
-        let text = status.as_str();
-        let known = Self::ALL.iter().find(|known| known.word() == text);
-        known.copied().unwrap_or(Self::Other)
+        match status {
+            StatusCode::OK => Self::Ok,
+            StatusCode::NO_CONTENT => Self::NoContent,
+            StatusCode::SEE_OTHER => Self::SeeOther,
+            StatusCode::NOT_MODIFIED => Self::NotModified,
+            StatusCode::PERMANENT_REDIRECT => Self::Moved,
+            StatusCode::BAD_REQUEST => Self::BadRequest,
+            StatusCode::UNAUTHORIZED => Self::Unauthorized,
+            StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::Method,
+            StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooMany,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
+            _ => Self::Other,
+        }
     }
 }
 

@@ -70,7 +70,24 @@ fn a_connection_is_open_until_it_is_dropped() {
 }
 
 #[test]
+fn a_word_is_where_its_counter_is() {
+    for (place, word) in Status::ALL.iter().enumerate() {
+        assert_eq!(word.place(), place);
+    }
+}
+
+#[test]
+fn a_status_is_counted_under_its_own_number() {
+    for code in 100..600 {
+        let status = Status::from(http::StatusCode::from_u16(code).unwrap());
+        let named = Status::ALL
+            .iter()
+            .find(|known| known.word() == code.to_string());
+        assert_eq!(Some(&status), named.or(Some(&Status::Other)), "{code}");
+    }
+}
+
+#[test]
 fn a_status_that_nothing_here_sends_is_another() {
-    assert_eq!(Status::from(http::StatusCode::OK), Status::Ok);
     assert_eq!(Status::from(http::StatusCode::IM_A_TEAPOT), Status::Other);
 }

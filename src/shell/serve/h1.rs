@@ -5,14 +5,16 @@
 //! wakes everything else when bytes come.
 
 use std::{
+    future::poll_fn,
     pin::{Pin, pin},
     sync::{Arc, LazyLock},
+    task::Poll,
     time::Duration,
 };
 
 use bytes::Bytes;
 use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::{
     io::AsyncWriteExt as _,
     time::{Instant, sleep, timeout},
@@ -29,17 +31,18 @@ use crate::shell::drain::Stop;
 
 /// Room for one head and a few pipelined ones behind it, per connection.
 const BUFFER_MAX: usize = 2 * HEAD_MAX;
-/// A pause this long may last. Who asks for page after page is not worth putting to sleep.
-const DOZE: Duration = Duration::from_secs(1);
+/// How often silence is looked for. What has lasted from one look to the next is a pause: who asks
+/// for page after page is not worth putting to sleep.
+const LOOK: Duration = Duration::from_secs(1);
 /// To say goodbye. Nobody is waiting for it.
 const GOODBYE: Duration = Duration::from_secs(1);
 
 static PROTOCOL: LazyLock<http1::Builder> = LazyLock::new(|| {
     let mut protocol = http1::Builder::new();
     protocol
-        // Without a timer hyper's deadlines never come.
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_DEADLINE)
+        // hyper would set a timer for every head anew. One look a second at all of them together
+        // ends a slow one as surely, at most a second later.
+        .header_read_timeout(None)
         .max_header_size(HEAD_MAX)
         .max_buf_size(BUFFER_MAX);
     // Not `pipeline_flush`: with it hyper 1.12 does not send its last answer when bytes are left
@@ -89,29 +92,46 @@ async fn awake<T: Wakes, D: Door>(
         let answer = service_fn(|request| Arc::clone(service).answer(request));
         let mut connection = PROTOCOL.serve_connection(TokioIo::new(line), answer);
         let mut enough = pin!(enough(stop.clone(), pulse, linger));
+        let mut look = pin!(sleep(LOOK));
+        let mut silence = Silence::after(pulse);
+        let mut listening = false;
         let mut stopping = false;
-        let mut doze = pin!(sleep(DOZE));
-        let mut asked = pulse.asked();
         loop {
-            tokio::select! {
-                biased;
-                ended = &mut connection => {
+            let turn = poll_fn(|context| {
+                if let Poll::Ready(ended) = Pin::new(&mut connection).poll(context) {
+                    return Poll::Ready(Turn::Ended(ended));
+                }
+                // Asked once, it wakes this task when it comes: to ask each time would take a lock
+                // that all connections share.
+                if !stopping && (!listening || stop.is_said()) {
+                    listening = true;
+                    if enough.as_mut().poll(context).is_ready() {
+                        return Poll::Ready(Turn::Enough);
+                    }
+                }
+                look.as_mut().poll(context).map(|()| Turn::Look)
+            });
+            match turn.await {
+                Turn::Ended(ended) => {
                     if let Err(error) = ended {
                         tracing::trace!(%error, "a connection broke");
                     }
                     return None;
                 }
-                () = &mut enough, if !stopping => stopping = true,
-                () = &mut doze, if may_rest && !stopping => {
-                    if pulse.asked() == asked && pulse.rests() {
+                Turn::Enough => {
+                    stopping = true;
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
+                Turn::Look => {
+                    silence.look(pulse);
+                    if silence.lasts(LOOK) && may_rest && !stopping && pulse.rests() {
                         break;
                     }
-                    asked = pulse.asked();
-                    doze.as_mut().reset(Instant::now() + DOZE);
+                    if silence.lasts(HEAD_DEADLINE) {
+                        return None;
+                    }
+                    look.as_mut().reset(Instant::now() + LOOK);
                 }
-            }
-            if stopping {
-                Pin::new(&mut connection).graceful_shutdown();
             }
         }
         let parts = connection.into_parts();
@@ -123,6 +143,42 @@ async fn awake<T: Wakes, D: Door>(
         // begin the deadline of its head anew.
         before = parts.read_buf;
         may_rest = false;
+    }
+}
+
+/// What a connection has come to.
+enum Turn {
+    Ended(hyper::Result<()>),
+    Enough,
+    Look,
+}
+
+/// For how many looks no request has come and none was under way.
+struct Silence {
+    asked: u32,
+    looks: u32,
+}
+
+impl Silence {
+    fn after(pulse: &Pulse) -> Self {
+        Self {
+            asked: pulse.asked(),
+            looks: 0,
+        }
+    }
+
+    fn look(&mut self, pulse: &Pulse) {
+        let asked = pulse.asked();
+        if asked == self.asked && !pulse.answers() {
+            self.looks += 1;
+        } else {
+            self.looks = 0;
+        }
+        self.asked = asked;
+    }
+
+    fn lasts(&self, time: Duration) -> bool {
+        LOOK * self.looks >= time
     }
 }
 

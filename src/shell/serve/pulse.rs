@@ -1,9 +1,6 @@
 //! What a connection's driver knows of its requests.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
-};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// Shared by the driver, the stream and the answers of one connection, which all run in one task or
 /// tell each other through its wakers: the order of these is nobody's proof of anything.
@@ -20,17 +17,17 @@ pub(super) struct Pulse {
 
 /// An answer being made. Over when it is dropped.
 #[derive(Debug)]
-pub(super) struct Answering(Arc<Pulse>);
+pub(super) struct Answering<'p>(&'p Pulse);
 
 impl Pulse {
     /// A request has been read.
-    pub(super) fn ask(self: &Arc<Self>) -> Answering {
+    pub(super) fn ask(&self) -> Answering<'_> {
         self.asked.fetch_add(1, Relaxed);
         self.answering.fetch_add(1, Relaxed);
         self.begun.store(false, Relaxed);
         // What is answered will be written.
         self.unflushed.store(true, Relaxed);
-        Answering(Arc::clone(self))
+        Answering(self)
     }
 
     /// How many requests there have been. Starts again after four thousand million.
@@ -53,11 +50,14 @@ impl Pulse {
         self.unflushed.store(false, Relaxed);
     }
 
+    /// Whether an answer is being made.
+    pub(super) fn answers(&self) -> bool {
+        self.answering.load(Relaxed) > 0
+    }
+
     /// Whether everything that was asked has been answered and nothing more has been said.
     pub(super) fn rests(&self) -> bool {
-        self.answering.load(Relaxed) == 0
-            && !self.begun.load(Relaxed)
-            && !self.unflushed.load(Relaxed)
+        !self.answers() && !self.begun.load(Relaxed) && !self.unflushed.load(Relaxed)
     }
 
     /// From now on every answer says that it is the last.
@@ -71,7 +71,7 @@ impl Pulse {
     }
 }
 
-impl Drop for Answering {
+impl Drop for Answering<'_> {
     fn drop(&mut self) {
         self.0.answering.fetch_sub(1, Relaxed);
     }
