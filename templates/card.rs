@@ -1,6 +1,6 @@
 //! The code on a page, in groups that an eye can compare with a frame.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use crate::{lang::Lang, quick::Quick, view::CodeCard, words};
 
@@ -22,7 +22,7 @@ pub(crate) fn to_compare(code: &CodeCard, lang: Lang) -> Markup {
                     @for (name, part) in &code.parts {
                         div {
                             dt { b class="groups" translate="no" { (groups(part)) } " " (Quick(words::part_name(name, lang))) }
-                            dd { (words::part_meaning(name, part, lang)) }
+                            dd { (Quick(&words::part_meaning(name, part, lang))) }
                         }
                     }
                 }
@@ -46,18 +46,29 @@ pub(crate) fn code(code: &CodeCard) -> Markup {
     }
 }
 
-fn groups(part: &str) -> Markup {
-    let characters: Vec<char> = part.chars().collect();
-    let size = if characters.len() > GROUP_ABOVE {
-        GROUP
-    } else {
-        GROUP_ABOVE
-    };
-    html! {
-        span class="part" {
-            @for group in characters.chunks(size) {
-                span { (group.iter().collect::<String>()) }
-            }
+const fn groups(part: &str) -> Groups<'_> {
+    Groups(part)
+}
+
+struct Groups<'p>(&'p str);
+
+impl Render for Groups<'_> {
+    fn render_to(&self, page: &mut String) {
+        let long = self.0.chars().count() > GROUP_ABOVE;
+        let size = if long { GROUP } else { GROUP_ABOVE };
+        page.push_str("<span class=\"part\">");
+        let mut rest = self.0;
+        while !rest.is_empty() {
+            let end = rest
+                .char_indices()
+                .nth(size)
+                .map_or(rest.len(), |(at, _)| at);
+            let (group, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            page.push_str("<span>");
+            Quick(group).render_to(page);
+            page.push_str("</span>");
+            rest = after;
         }
+        page.push_str("</span>");
     }
 }

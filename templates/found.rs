@@ -3,12 +3,14 @@
 //! From top to bottom: the answer with its warnings, the code to compare, the product, what to do
 //! next, and folded below it whatever else this audience may see.
 
+use std::sync::LazyLock;
+
 use maud::{Markup, html};
 
 use crate::{
     card, icons,
     lang::Lang,
-    layout::{Tone, document, link, verdict, with_number},
+    layout::{PerLang, Tone, document, link, verdict, with_number},
     quick::Quick,
     view::{Alert, Audience, CodeCard, Kind, View},
     words,
@@ -43,22 +45,40 @@ pub fn found(view: &View, lang: Lang) -> String {
             (verdict(Tone::Warning, name, sentence, &alerts(&view.alerts, kind, lang)))
         }
         (card::to_compare(&view.code, lang))
-        (product)
+        @for section in &product { (section) }
         section class="next" {
             h2 { (Quick(words::NEXT.to(lang))) }
             ol {
-                @for step in words::next_steps(kind) { li { (with_number(step.to(lang), lang)) } }
+                (steps(kind, lang))
                 @if kind == Kind::Lic && view.audience == Audience::Public {
                     li { (Quick(words::BIKE_NOT_SHOWN.to(lang))) }
                 }
                 @if view.audience == Audience::Public {
-                    li { a href=(match_link(&view.code, lang)) { (Quick(words::MATCH_LINK.to(lang))) } }
+                    li { a href=(Quick(&match_link(&view.code, lang))) { (Quick(words::MATCH_LINK.to(lang))) } }
                 }
             }
         }
         (rest::rest(view, lang, &told))
     };
     document(&format!("{sentence} · {name}"), name, lang, &main)
+}
+
+/// What to do next, which is the same for all of a kind.
+fn steps(kind: Kind, lang: Lang) -> &'static Markup {
+    static STEPS: LazyLock<[PerLang<Markup>; 3]> = LazyLock::new(|| {
+        [Kind::Vin, Kind::Pwb, Kind::Lic].map(|kind| {
+            PerLang::of(|lang| {
+                html! { @for step in words::next_steps(kind) { li { (with_number(step.to(lang), lang)) } } }
+            })
+        })
+    });
+    let [vehicle, battery, plate] = &*STEPS;
+    let steps = match kind {
+        Kind::Vin => vehicle,
+        Kind::Pwb => battery,
+        Kind::Lic => plate,
+    };
+    steps.to(lang)
 }
 
 /// The form of the pair check with this code in it, which its reader has before them.
@@ -73,7 +93,7 @@ fn no_warning(view: &View, lang: Lang) -> Markup {
     } else {
         words::NO_WARNING
     };
-    html! { p { (text.to(lang)) } }
+    html! { p { (Quick(text.to(lang))) } }
 }
 
 /// All warnings, inside the answer. The gravest is the answer's own heading; each of the others

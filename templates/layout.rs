@@ -1,6 +1,8 @@
 //! The document around every page: one response, no script, no second request.
 
-use maud::{DOCTYPE, Markup, html};
+use std::sync::LazyLock;
+
+use maud::{DOCTYPE, Markup, Render as _, html};
 
 use crate::{
     icons,
@@ -35,11 +37,16 @@ pub(crate) enum Tone {
 /// A whole page. `title` is for the window; the preview in a chat says only what kind of page it
 /// is, for it is kept when a warning has long changed the page.
 pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) -> String {
-    let nav = html! {
-        a href=(link("/", lang)) { (words::LOOK_UP_ANOTHER.to(lang)) }
-        a href=(link("/privacy", lang)) { (words::PRIVACY.to(lang)) }
-    };
-    whole(title, preview, lang, &html! {}, &nav, main)
+    static NAVS: LazyLock<PerLang<Markup>> = LazyLock::new(|| {
+        PerLang::of(|lang| {
+            html! {
+                a href=(link("/", lang)) { (words::LOOK_UP_ANOTHER.to(lang)) }
+                a href=(link("/privacy", lang)) { (words::PRIVACY.to(lang)) }
+            }
+        })
+    });
+    let style = html! {};
+    whole(title, preview, lang, &style, NAVS.to(lang), main)
 }
 
 /// A whole page of the staff door. Its preview says nothing: who may see it opens it.
@@ -49,6 +56,30 @@ pub(crate) fn staff_document(title: &str, lang: Lang, nav: &Markup, main: &Marku
     whole(title, words::STAFF_DOOR.to(lang), lang, &style, nav, main)
 }
 
+/// Something made once for each language.
+pub(crate) struct PerLang<T> {
+    zh: T,
+    en: T,
+}
+
+impl<T> PerLang<T> {
+    pub(crate) fn of(make: impl Fn(Lang) -> T) -> Self {
+        let (zh, en) = (make(Lang::Zh), make(Lang::En));
+        Self { zh, en }
+    }
+
+    pub(crate) const fn to(&self, lang: Lang) -> &T {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// Stands in a shell where a page has something of its own. No text of ours has it.
+const CUT: &str = "\u{e000}";
+
+/// Most of a page is the same for all: it is made once, and cut where a page's own goes in.
 fn whole(
     title: &str,
     preview: &str,
@@ -57,6 +88,22 @@ fn whole(
     nav: &Markup,
     main: &Markup,
 ) -> String {
+    static SHELLS: LazyLock<PerLang<String>> = LazyLock::new(|| PerLang::of(shell));
+    let shell = SHELLS.to(lang);
+    let (title, preview) = (Quick(title).render(), Quick(preview).render());
+    let own = [&title, &preview, style, main, nav].map(|part| part.0.as_str());
+    let length = shell.len() + own.iter().map(|part| part.len()).sum::<usize>();
+    let mut page = String::with_capacity(length);
+    let mut pieces = shell.split(CUT);
+    page.push_str(pieces.next().unwrap_or_default());
+    for (part, piece) in own.into_iter().zip(pieces) {
+        page.push_str(part);
+        page.push_str(piece);
+    }
+    page
+}
+
+fn shell(lang: Lang) -> String {
     let site = words::SITE.to(lang);
     html! {
         (DOCTYPE)
@@ -69,17 +116,17 @@ fn whole(
                 meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f5f2";
                 meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131614";
                 // Without one, a browser asks for /favicon.ico: a second request.
-                link rel="icon" href=(Quick(ICON));
-                title { (title) " · " (site) }
-                meta name="description" content=(Quick(words::PREVIEW.to(lang)));
+                link rel="icon" href=(ICON);
+                title { (CUT) " · " (site) }
+                meta name="description" content=(words::PREVIEW.to(lang));
                 meta property="og:type" content="website";
-                meta property="og:title" content=(preview);
-                meta property="og:description" content=(Quick(words::PREVIEW.to(lang)));
+                meta property="og:title" content=(CUT);
+                meta property="og:description" content=(words::PREVIEW.to(lang));
                 style { (Sheet) }
-                (style)
+                (CUT)
             }
             body {
-                a class="skip" href="#answer" { (Quick(words::SKIP.to(lang))) }
+                a class="skip" href="#answer" { (words::SKIP.to(lang)) }
                 header {
                     a class="site" href=(link("/", lang)) { (icons::mark()) (site) }
                     // Larger text without a script, and so for this page only.
@@ -89,10 +136,10 @@ fn whole(
                     }
                     (other_language(lang))
                 }
-                main id="answer" { (main) }
+                main id="answer" { (CUT) }
                 footer {
-                    nav { (nav) }
-                    p { (Quick(words::STANDARD.to(lang))) }
+                    nav { (CUT) }
+                    p { (words::STANDARD.to(lang)) }
                 }
             }
         }
@@ -107,8 +154,8 @@ pub(crate) fn verdict(tone: Tone, above: &str, sentence: &str, below: &Markup) -
             div class="head" {
                 (icons::tone(tone))
                 div {
-                    @if !above.is_empty() { p class="kind" { (above) } }
-                    h1 { (sentence) }
+                    @if !above.is_empty() { p class="kind" { (Quick(above)) } }
+                    h1 { (Quick(sentence)) }
                 }
             }
             (below)

@@ -10,6 +10,7 @@ mod moment;
 mod name;
 mod phone;
 
+pub(crate) use moment::date;
 pub use moment::{day_of, month_of};
 
 /// Digits of an identity number of today.

@@ -130,7 +130,7 @@ fn warnings(view: &View, lang: Lang) -> Markup {
 
 /// One of them: its code, what a holder asks first, and folded below it whatever else there is.
 fn item(view: &View, lang: Lang) -> Markup {
-    let mut told = Told::new();
+    let mut told = Told::default();
     let mut rows = Vec::new();
     for (record, key, label) in first_asked(view.code.kind, lang) {
         let Some(sheet) = view.sheet(record) else {

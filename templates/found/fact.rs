@@ -1,15 +1,41 @@
 //! One field and its value.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use crate::{icons, lang::Lang, quick::Quick, view::Shown, words};
 
-/// A list of fields; nothing if there are none.
-pub(crate) fn facts(rows: &[(&str, &Shown)], lang: Lang) -> Markup {
-    html! {
-        @if !rows.is_empty() {
-            dl { @for (label, shown) in rows { div { dt { (Quick(label)) } (value(shown, lang)) } } }
+/// A list of fields; nothing if there are none. A page is mostly these, so they are written straight
+/// into it.
+pub(crate) const fn facts<'a>(rows: &'a [(&'a str, &'a Shown)], lang: Lang) -> Facts<'a> {
+    Facts { rows, lang }
+}
+
+pub(crate) struct Facts<'a> {
+    rows: &'a [(&'a str, &'a Shown)],
+    lang: Lang,
+}
+
+impl Render for Facts<'_> {
+    fn render_to(&self, page: &mut String) {
+        if self.rows.is_empty() {
+            return;
         }
+        page.push_str("<dl>");
+        for (label, shown) in self.rows {
+            page.push_str("<div><dt>");
+            Quick(label).render_to(page);
+            page.push_str("</dt>");
+            match shown {
+                Shown::Plain(text) if foreign(text, self.lang).is_none() => {
+                    page.push_str("<dd>");
+                    Quick(plain(text, self.lang)).render_to(page);
+                    page.push_str("</dd>");
+                }
+                other => value(other, self.lang).render_to(page),
+            }
+            page.push_str("</div>");
+        }
+        page.push_str("</dl>");
     }
 }
 

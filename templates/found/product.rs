@@ -1,7 +1,5 @@
 //! The product's own fields, each where a reader looks for it.
 
-use std::collections::BTreeSet;
-
 use maud::{Markup, html};
 
 use super::fact;
@@ -13,8 +11,13 @@ use crate::{
     words,
 };
 
-/// The fields that are on the page already: record, place of the row in its sheet, key.
-pub(crate) type Told = BTreeSet<(&'static str, usize, &'static str)>;
+/// The fields that are on the page already. They are a dozen, which are looked through sooner than
+/// they are sorted.
+#[derive(Debug, Default)]
+pub(crate) struct Told(Vec<Field>);
+
+/// A record, the place of a row in its sheet, a key.
+type Field = (&'static str, usize, &'static str);
 
 const VEHICLE: &str = "production.vehicle";
 const BATTERY: &str = "production.battery";
@@ -32,12 +35,12 @@ struct Teller<'a> {
     told: Told,
 }
 
-/// The product, and which fields that has shown.
-pub(crate) fn product(view: &View, lang: Lang) -> (Markup, Told) {
+/// The product, its maker and its warranty, and which fields those have shown.
+pub(crate) fn product(view: &View, lang: Lang) -> ([Markup; 3], Told) {
     let mut teller = Teller {
         view,
         lang,
-        told: Told::new(),
+        told: Told::default(),
     };
     let page = match view.code.kind {
         Kind::Vin => vehicle(&mut teller),
@@ -50,7 +53,7 @@ pub(crate) fn product(view: &View, lang: Lang) -> (Markup, Told) {
         &["CompanyName", "LinkMobile", "ProductionAddress"],
     );
     let warranty = warranty(&mut teller);
-    (html! { (page) (maker) (warranty) }, teller.told)
+    ([page, maker, warranty], teller.told)
 }
 
 fn vehicle(teller: &mut Teller<'_>) -> Markup {
@@ -133,6 +136,20 @@ fn warranty(teller: &mut Teller<'_>) -> Markup {
                 (fact::facts(&terms, teller.lang))
             }
         }
+    }
+}
+
+impl Told {
+    pub(crate) fn insert(&mut self, field: Field) {
+        self.0.push(field);
+    }
+
+    pub(crate) fn extend(&mut self, fields: impl IntoIterator<Item = Field>) {
+        self.0.extend(fields);
+    }
+
+    pub(crate) fn contains(&self, field: &Field) -> bool {
+        self.0.contains(field)
     }
 }
 

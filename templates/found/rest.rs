@@ -46,7 +46,7 @@ pub(crate) fn whatever(view: &View, lang: Lang, told: &Told, rest: Rest) -> Mark
         details class="rest" open[rest == Rest::Open] {
             summary { (Quick(words::MORE.to(lang))) }
             @for (title, rows) in &sheets {
-                h3 { (title) }
+                h3 { (Quick(title)) }
                 @for row in rows { (fact::facts(row, lang)) }
             }
             (fact::facts(&about, lang))

@@ -18,7 +18,11 @@ pub fn month_of(moment: &str) -> Option<String> {
     Some(format!("{year:04}-{month:02}"))
 }
 
-fn date(moment: &str) -> Option<(u16, u8, u8)> {
+/// Year, month and day of a moment. Reads what [`day_of`] reads.
+pub(crate) fn date(moment: &str) -> Option<(u16, u8, u8)> {
+    if let Some(date) = plain(moment) {
+        return Some(date);
+    }
     let moment = moment.trim();
     let blank = ['T', 't', ' ', '\u{3000}'];
     let date = match moment.split_once(blank) {
@@ -30,8 +34,24 @@ fn date(moment: &str) -> Option<(u16, u8, u8)> {
     let year: u16 = number(year, 4, 4)?.try_into().ok()?;
     let month: u8 = number(month, 1, 2)?.try_into().ok()?;
     let day: u8 = number(day, 1, 2)?.try_into().ok()?;
-    let whole = YEARS.contains(&year) && (1..=days_of(year, month)?).contains(&day);
-    whole.then_some((year, month, day))
+    whole(year, month, day)
+}
+
+/// Nearly every date of ours is written so: `2024-05-01`.
+fn plain(date: &str) -> Option<(u16, u8, u8)> {
+    let &[a, b, c, d, b'-', e, f, b'-', g, h] = date.as_bytes() else {
+        return None;
+    };
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| byte - b'0');
+    let two = |tens, ones| Some(digit(tens)? * 10 + digit(ones)?);
+    let year = u16::from(two(a, b)?) * 100 + u16::from(two(c, d)?);
+    whole(year, two(e, f)?, two(g, h)?)
+}
+
+/// A day that there is.
+fn whole(year: u16, month: u8, day: u8) -> Option<(u16, u8, u8)> {
+    let there_is = YEARS.contains(&year) && (1..=days_of(year, month)?).contains(&day);
+    there_is.then_some((year, month, day))
 }
 
 /// The three parts of a date, whichever way they are held together.

@@ -111,7 +111,7 @@ pub fn generic(view: &View, signed: &Signed, lang: Lang) -> String {
                 }
             }
         }))
-        (product)
+        @for section in &product { (section) }
         (card::to_compare(&view.code, lang))
         (rest::whatever(view, lang, &told, rest::Rest::Open))
     };

@@ -34,7 +34,7 @@ pub fn police(street: &Street<'_>, signed: &Signed, lang: Lang) -> String {
         (answer)
         (set(street.set, &view.code.value, lang))
         (owner)
-        @if kind != Kind::Lic { (product) }
+        @if kind != Kind::Lic { @for section in &product { (section) } }
         (card::to_compare(&view.code, lang))
         (rest::whatever(view, lang, &told, rest::Rest::Folded))
     };

@@ -1,6 +1,11 @@
 //! Dates and moments, as each language writes them.
 
+use std::fmt::Write as _;
+
 use crate::{lang::Lang, masks};
+
+/// Year, month and day.
+type Date = (u16, u8, u8);
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -33,20 +38,26 @@ pub(crate) fn since(date: &str, lang: Lang) -> String {
 }
 
 fn written(date: &str, lang: Lang) -> Option<String> {
-    let whole = match date.len() {
-        7 => masks::day_of(&format!("{date}-01"))?,
-        10 => masks::day_of(date)?,
-        _ => return None,
-    };
-    let (year, month) = (whole.get(..4)?, whole.get(5..7)?.trim_start_matches('0'));
-    let day = whole.get(8..)?.trim_start_matches('0');
-    let name = || MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?);
-    Some(match (lang, date.len()) {
-        (Lang::Zh, 7) => format!("{year} 年 {month} 月"),
-        (Lang::Zh, _) => format!("{year} 年 {month} 月 {day} 日"),
-        (Lang::En, 7) => format!("{} {year}", name()?),
-        (Lang::En, _) => format!("{day} {} {year}", name()?),
+    if date.len() == 7 {
+        let (year, month, _first) = masks::date(&format!("{date}-01"))?;
+        return Some(match lang {
+            Lang::Zh => format!("{year} 年 {month} 月"),
+            Lang::En => format!("{} {year}", name(month)?),
+        });
+    }
+    let written = (date.len() == 10).then(|| masks::date(date))?;
+    day(written?, lang)
+}
+
+fn day((year, month, day): Date, lang: Lang) -> Option<String> {
+    Some(match lang {
+        Lang::Zh => format!("{year} 年 {month} 月 {day} 日"),
+        Lang::En => format!("{day} {} {year}", name(month)?),
     })
+}
+
+fn name(month: u8) -> Option<&'static str> {
+    MONTHS.get(usize::from(month).checked_sub(1)?).copied()
 }
 
 /// A moment in UTC as the clock in Zhejiang showed it, to the minute.
@@ -58,30 +69,30 @@ fn in_china(utc: &str, lang: Lang) -> Option<String> {
     let (date, clock) = utc.split_once('T')?;
     let (hour, minute) = (clock.get(..2)?, clock.get(3..5)?);
     let hour: u8 = hour.parse().ok()?;
+    let date = (date.len() == 10).then(|| masks::date(date))??;
     // China keeps one time, eight hours ahead, the year round.
     let (date, hour) = if hour < 16 {
-        (date.to_owned(), hour + 8)
+        (date, hour + 8)
     } else {
         (day_after(date)?, hour - 16)
     };
-    let day = written(&date, lang)?;
-    Some(match lang {
-        Lang::Zh => format!("{day} {hour:02}:{minute}"),
-        Lang::En => format!("{day}, {hour:02}:{minute} (China time)"),
-    })
+    let mut day = day(date, lang)?;
+    let written = match lang {
+        Lang::Zh => write!(day, " {hour:02}:{minute}"),
+        Lang::En => write!(day, ", {hour:02}:{minute} (China time)"),
+    };
+    written.ok().map(|()| day)
 }
 
 /// The next day: one of the three that can follow is a day of the calendar.
-fn day_after(date: &str) -> Option<String> {
-    let mut parts = date.splitn(3, '-').map(|part| part.parse::<u16>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+fn day_after((year, month, day): Date) -> Option<Date> {
     [
         (year, month, day + 1),
         (year, month + 1, 1),
         (year + 1, 1, 1),
     ]
     .into_iter()
-    .find_map(|(year, month, day)| masks::day_of(&format!("{year:04}-{month:02}-{day:02}")))
+    .find_map(|(year, month, day)| masks::date(&format!("{year:04}-{month:02}-{day:02}")))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The parts of a code, and where a code departs from the standard.
 
+use std::borrow::Cow;
+
 use super::text;
 use crate::{divisions, lang::Lang};
 
@@ -21,7 +23,7 @@ pub(crate) fn part_name(part: &'static str, lang: Lang) -> &'static str {
 }
 
 /// What a part says.
-pub(crate) fn part_meaning(part: &str, value: &str, lang: Lang) -> String {
+pub(crate) fn part_meaning(part: &str, value: &str, lang: Lang) -> Cow<'static, str> {
     let meaning = match (part, value) {
         ("enterprise", _) => text(
             "由中国物品编码中心分配给企业。",
@@ -35,10 +37,10 @@ pub(crate) fn part_meaning(part: &str, value: &str, lang: Lang) -> String {
             "The standard does not say what this figure means.",
         ),
         ("year", year) => {
-            return match lang {
+            return Cow::Owned(match lang {
                 Lang::Zh => format!("由企业填写，通常指 20{year} 年生产。"),
                 Lang::En => format!("Filled in by the maker, usually for 20{year}."),
-            };
+            });
         }
         ("serial", _) => text(
             "企业给每辆车编的号。",
@@ -53,14 +55,13 @@ pub(crate) fn part_meaning(part: &str, value: &str, lang: Lang) -> String {
             "The maker’s number for this one battery.",
         ),
         ("division", division) => {
-            return divisions::name_of(division, lang).unwrap_or_else(|| {
-                text(
-                    "行政区划代码。",
-                    "The number of an administrative division.",
-                )
-                .to(lang)
-                .to_owned()
-            });
+            if let Some(name) = divisions::name_of(division, lang) {
+                return Cow::Owned(name);
+            }
+            text(
+                "行政区划代码。",
+                "The number of an administrative division.",
+            )
         }
         ("number", _) => text("号牌上印的号码。", "The number printed on the plate."),
         ("technology", "0") => text("0 表示普通号牌。", "0 is a plain plate."),
@@ -72,9 +73,9 @@ pub(crate) fn part_meaning(part: &str, value: &str, lang: Lang) -> String {
             "这个数字留作以后使用。",
             "This figure is kept for later use.",
         ),
-        _ => return String::new(),
+        _ => return Cow::Borrowed(""),
     };
-    meaning.to(lang).to_owned()
+    Cow::Borrowed(meaning.to(lang))
 }
 
 /// Where a code departs from the letter of the standard; nothing for a departure not known here.
