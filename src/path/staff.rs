@@ -136,7 +136,7 @@ impl StaffDoor {
         };
         let reply = outcome.unwrap_or_else(|refusal| {
             let answer = reply::refusal(&refusal, manner.refusals, manner.lang);
-            answer.reply(Encoding::Identity, manner.headers)
+            answer.reply(Encoding::Identity.into(), manner.headers)
         });
         tracing::debug!(
             status = reply.status().as_u16(),
@@ -345,7 +345,7 @@ impl StaffDoor {
             Shape::Page | Shape::QrSvg | Shape::QrPng => render::found(view, shape, manner.lang),
         };
         // One reader's few kilobytes are not worth an encoder's time.
-        let reply = answer.reply(Encoding::Identity, manner.headers);
+        let reply = answer.reply(Encoding::Identity.into(), manner.headers);
         Ok(counted(reply, sight.left))
     }
 

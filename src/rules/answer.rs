@@ -1,9 +1,17 @@
 //! A finished answer: the bytes, the same bytes in each encoding, and every header, ready to send.
 //!
 //! An answer is made once and sent often, so what can be prepared is. Each encoding is made when
-//! the first reader asks for it, and has an `ETag` of its own: a strong one names bytes.
+//! the first reader asks for it, and has an `ETag` of its own: a strong one names bytes. Most codes
+//! are scanned once in an hour, so the first reader gets the encoding that is made soonest, and
+//! only what is asked for again is made as small as it can be.
 
-use std::{hash::BuildHasher as _, io::Write as _, sync::OnceLock};
+use std::{
+    hash::BuildHasher as _,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use bytes::Bytes;
 use http::{
@@ -12,7 +20,9 @@ use http::{
 };
 use http_body_util::Full;
 
-use crate::rules::negotiate::Encoding;
+use crate::rules::negotiate::{Encoding, Wish};
+
+mod squeeze;
 
 /// What goes back to hyper.
 pub type Reply = Response<Full<Bytes>>;
@@ -35,6 +45,8 @@ pub struct Answer {
     gzip: OnceLock<Option<Variant>>,
     zstd: OnceLock<Option<Variant>>,
     brotli: OnceLock<Option<Variant>>,
+    /// Whether somebody has had it squeezed already.
+    again: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -46,13 +58,6 @@ struct Variant {
 
 /// Shorter than this, an encoding saves no packet.
 const SQUEEZE_FROM: usize = 600;
-/// The first reader waits for it. Above this the encoder asks for tables of megabytes: 5 ms instead
-/// of 0.2 for a page, to save its last twelfth.
-const BROTLI_QUALITY: i32 = 4;
-/// A window of 64 KiB is larger than any page, and its tables are small.
-const BROTLI_WINDOW: i32 = 16;
-/// The library's own default; pages are too small for more to matter.
-const ZSTD_LEVEL: i32 = 3;
 /// What the headers of one encoding occupy: fifteen slots of some hundred bytes, and their tag.
 const HEAD: usize = 2048;
 
@@ -71,16 +76,20 @@ impl Answer {
             gzip: OnceLock::new(),
             zstd: OnceLock::new(),
             brotli: OnceLock::new(),
+            again: AtomicBool::new(false),
         }
     }
 
     /// The answer for a reader who takes this encoding and holds these entity tags. A `HEAD` gets
     /// the same reply: hyper leaves the body out and keeps its length.
-    pub fn reply(&self, encoding: Encoding, request: &HeaderMap) -> Reply {
-        let variant = self.variant(encoding);
+    pub fn reply(&self, wish: Wish, request: &HeaderMap) -> Reply {
+        let variant = self.wished(wish);
         // Only an answer that would be 200 has something the reader can already hold.
-        if self.status == StatusCode::OK && variant.is_known_to(request) {
-            return variant.not_modified();
+        if self.status == StatusCode::OK && request.contains_key(IF_NONE_MATCH) {
+            let known = self.made().find(|variant| variant.is_known_to(request));
+            if let Some(known) = known {
+                return known.not_modified();
+            }
         }
         let mut reply = Response::new(Full::new(variant.body.clone()));
         *reply.status_mut() = self.status;
@@ -108,16 +117,38 @@ impl Answer {
         }
     }
 
+    fn wished(&self, wish: Wish) -> &Variant {
+        let small = self.slot(wish.small);
+        let is_worth_it = wish.small == wish.soon
+            || small.is_some_and(|slot| slot.get().is_some())
+            || self.again.swap(true, Relaxed);
+        self.variant(if is_worth_it { wish.small } else { wish.soon })
+    }
+
     fn variant(&self, encoding: Encoding) -> &Variant {
-        let slot = match (self.squeeze, encoding) {
-            (Squeeze::No, _) | (Squeeze::Yes, Encoding::Identity) => return &self.plain,
-            (Squeeze::Yes, Encoding::Gzip) => &self.gzip,
-            (Squeeze::Yes, Encoding::Zstd) => &self.zstd,
-            (Squeeze::Yes, Encoding::Brotli) => &self.brotli,
+        let Some(slot) = self.slot(encoding) else {
+            return &self.plain;
         };
         slot.get_or_init(|| self.squeezed(encoding))
             .as_ref()
             .unwrap_or(&self.plain)
+    }
+
+    /// Where an encoding is kept; nothing for what is sent as it is.
+    const fn slot(&self, encoding: Encoding) -> Option<&OnceLock<Option<Variant>>> {
+        match (self.squeeze, encoding) {
+            (Squeeze::No, _) | (Squeeze::Yes, Encoding::Identity) => None,
+            (Squeeze::Yes, Encoding::Gzip) => Some(&self.gzip),
+            (Squeeze::Yes, Encoding::Zstd) => Some(&self.zstd),
+            (Squeeze::Yes, Encoding::Brotli) => Some(&self.brotli),
+        }
+    }
+
+    /// Every encoding there is by now. Whoever holds any of them holds what would be sent.
+    fn made(&self) -> impl Iterator<Item = &Variant> {
+        let slots = [&self.gzip, &self.zstd, &self.brotli];
+        let squeezed = slots.into_iter().filter_map(|slot| slot.get()?.as_ref());
+        std::iter::once(&self.plain).chain(squeezed)
     }
 
     /// Nothing if it would not be smaller.
@@ -125,9 +156,9 @@ impl Answer {
         let plain = &self.plain.body;
         let (name, bytes) = match encoding {
             Encoding::Identity => return None,
-            Encoding::Gzip => ("gzip", gzip(plain)?),
-            Encoding::Zstd => ("zstd", zstd::bulk::compress(plain, ZSTD_LEVEL).ok()?),
-            Encoding::Brotli => ("br", brotli(plain)?),
+            Encoding::Gzip => ("gzip", squeeze::gzip(plain)?),
+            Encoding::Zstd => ("zstd", squeeze::zstd(plain)?),
+            Encoding::Brotli => ("br", squeeze::brotli(plain)?),
         };
         (bytes.len() < plain.len())
             .then(|| Variant::new(self.plain.headers.clone(), Bytes::from(bytes), Some(name)))
@@ -150,9 +181,6 @@ impl Variant {
 
     /// `If-None-Match` compares weakly (RFC 9110, 13.1.2).
     fn is_known_to(&self, request: &HeaderMap) -> bool {
-        if !request.contains_key(IF_NONE_MATCH) {
-            return false;
-        }
         let own = self.etag.as_bytes();
         request.get_all(IF_NONE_MATCH).into_iter().any(|line| {
             line.as_bytes()
@@ -179,25 +207,6 @@ fn etag(body: &[u8]) -> HeaderValue {
     let hash = foldhash::quality::FixedState::with_seed(1).hash_one(body);
     let text = format!("\"{hash:016x}\"");
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\""))
-}
-
-fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
-    let room = Vec::with_capacity(plain.len() / 2);
-    let mut encoder = flate2::write::GzEncoder::new(room, flate2::Compression::default());
-    encoder.write_all(plain).ok()?;
-    encoder.finish().ok()
-}
-
-fn brotli(plain: &[u8]) -> Option<Vec<u8>> {
-    let params = brotli::enc::BrotliEncoderParams {
-        quality: BROTLI_QUALITY,
-        lgwin: BROTLI_WINDOW,
-        size_hint: plain.len(),
-        ..Default::default()
-    };
-    let mut out = Vec::with_capacity(plain.len() / 2);
-    brotli::BrotliCompress(&mut &*plain, &mut out, &params).ok()?;
-    Some(out)
 }
 
 #[cfg(test)]
@@ -251,9 +260,30 @@ mod tests {
         for (held, want) in cases {
             let mut request = HeaderMap::new();
             request.insert(IF_NONE_MATCH, HeaderValue::try_from(&held).unwrap());
-            let reply = answer.reply(Encoding::Identity, &request);
+            let reply = answer.reply(Encoding::Identity.into(), &request);
             assert_eq!(reply.status().as_u16(), want, "{held}");
         }
+    }
+
+    #[test]
+    fn only_what_is_asked_for_again_is_made_as_small_as_can_be() {
+        let answer = page();
+        let wish = Wish {
+            small: Encoding::Brotli,
+            soon: Encoding::Zstd,
+        };
+        let told = || {
+            let reply = answer.reply(wish, &HeaderMap::new());
+            reply.headers()[CONTENT_ENCODING].clone()
+        };
+        assert_eq!([told(), told(), told()], ["zstd", "br", "br"]);
+        // Who holds the first still holds the page.
+        let first = answer.variant(Encoding::Zstd).etag.clone();
+        let mut request = HeaderMap::new();
+        request.insert(IF_NONE_MATCH, first.clone());
+        let reply = answer.reply(wish, &request);
+        assert_eq!(reply.status().as_u16(), 304);
+        assert_eq!(reply.headers()[ETAG], first);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
     rules::{
         answer::Reply,
         find, form,
-        negotiate::{Encoding, Encodings, Form, Forms, Languages},
+        negotiate::{Encodings, Form, Forms, Languages, Wish},
         pairing, reply,
     },
     words::code::{Code, Kind},
@@ -37,7 +37,7 @@ pub struct Manner<'r> {
     /// The language that the address itself asks for, to be kept in a redirect.
     pub asked: Option<Lang>,
     /// How the bytes travel.
-    pub encoding: Encoding,
+    pub encoding: Wish,
     /// Whether the connection can be used again.
     pub after: After,
     /// Whether it carries cookies.
@@ -198,7 +198,7 @@ impl<'r> Manner<'r> {
                 form.unwrap_or(Form::Json)
             },
             lang: asked.unwrap_or_else(|| languages.language()),
-            encoding: encodings.encoding(),
+            encoding: encodings.wish(),
             after,
             cookies,
             host,

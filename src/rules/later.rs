@@ -134,7 +134,7 @@ mod tests {
                 for lang in Lang::ALL {
                     let wait = Duration::from_millis(2500);
                     let answer = later.answer(why, wait, form, lang);
-                    let reply = answer.reply(Encoding::Identity, &HeaderMap::new());
+                    let reply = answer.reply(Encoding::Identity.into(), &HeaderMap::new());
                     let headers = reply.headers();
                     assert_eq!(reply.status(), status);
                     assert_eq!(headers[RETRY_AFTER], "5");

@@ -30,6 +30,15 @@ pub enum Encoding {
     Brotli,
 }
 
+/// The encodings that a reader likes best, all of them equally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The one that makes the fewest bytes.
+    pub small: Encoding,
+    /// The one that is made soonest.
+    pub soon: Encoding,
+}
+
 /// What `Accept` says.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Forms {
@@ -199,22 +208,35 @@ impl Encodings {
         });
     }
 
-    /// The encoding with the highest weight; of equals the one that makes the fewest bytes.
-    pub fn encoding(&self) -> Encoding {
+    /// The encodings with the highest weight.
+    pub fn wish(&self) -> Wish {
         // What is not named is not wanted, except plain bytes, which everybody can read.
         let plain = self.identity.or(self.other).unwrap_or(1).max(1);
-        let mut best = (Encoding::Identity, plain);
-        for (encoding, weight) in [
-            (Encoding::Gzip, self.gzip),
-            (Encoding::Zstd, self.zstd),
-            (Encoding::Brotli, self.brotli),
-        ] {
-            let weight = weight.or(self.other).unwrap_or(0);
-            if weight > 0 && weight >= best.1 {
-                best = (encoding, weight);
-            }
+        let [gzip, zstd, brotli] =
+            [self.gzip, self.zstd, self.brotli].map(|weight| weight.or(self.other).unwrap_or(0));
+        let best = plain.max(gzip).max(zstd).max(brotli);
+        let first_of = |encodings: [(Encoding, u16); 3]| {
+            let mut equals = encodings.into_iter().filter(|(_, weight)| *weight == best);
+            equals
+                .next()
+                .map_or(Encoding::Identity, |(encoding, _)| encoding)
+        };
+        let (gzip, zstd) = ((Encoding::Gzip, gzip), (Encoding::Zstd, zstd));
+        let brotli = (Encoding::Brotli, brotli);
+        Wish {
+            small: first_of([brotli, zstd, gzip]),
+            soon: first_of([zstd, gzip, brotli]),
         }
-        best.0
+    }
+}
+
+impl From<Encoding> for Wish {
+    /// This one and no other.
+    fn from(encoding: Encoding) -> Self {
+        Self {
+            small: encoding,
+            soon: encoding,
+        }
     }
 }
 

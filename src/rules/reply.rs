@@ -316,7 +316,7 @@ pub fn within_one_connection(mut reply: Reply) -> Reply {
 /// A no that was not made by the door, which has not answered in time.
 pub fn given_up(refused: &Refusal) -> Reply {
     let answer = refusal(refused, Form::Page, Lang::Zh);
-    parting(answer.reply(Encoding::Identity, &HeaderMap::new()))
+    parting(answer.reply(Encoding::Identity.into(), &HeaderMap::new()))
 }
 
 /// What stands on a refusal of something that was never understood, beside what HTTP needs.
@@ -372,8 +372,8 @@ mod tests {
         let refused = Refusal::Unavailable {
             retry_after: Duration::from_millis(200),
         };
-        let reply =
-            refusal(&refused, Form::Json, Lang::En).reply(Encoding::Identity, &HeaderMap::new());
+        let reply = refusal(&refused, Form::Json, Lang::En)
+            .reply(Encoding::Identity.into(), &HeaderMap::new());
         assert_eq!(reply.status(), 503);
         assert_eq!(reply.headers()[CACHE_CONTROL], "no-store");
         assert_eq!(reply.headers()[RETRY_AFTER], "1");

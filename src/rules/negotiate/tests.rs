@@ -20,10 +20,10 @@ fn language(accept: &str) -> Lang {
     languages.language()
 }
 
-fn encoding(accept: &str) -> Encoding {
+fn wish(accept: &str) -> Wish {
     let mut encodings = Encodings::default();
     lines(accept).iter().for_each(|line| encodings.hear(line));
-    encodings.encoding()
+    encodings.wish()
 }
 
 #[test]
@@ -91,6 +91,22 @@ fn the_encoding_is_the_heaviest_and_of_equals_the_smallest() {
         ("deflate", Encoding::Identity),
     ];
     for (accept, want) in cases {
-        assert_eq!(encoding(accept), want, "{accept}");
+        assert_eq!(wish(accept).small, want, "{accept}");
+    }
+}
+
+#[test]
+fn what_is_made_soonest_is_one_of_those_liked_best() {
+    let cases = [
+        ("gzip, deflate, br, zstd", Encoding::Zstd),
+        ("gzip, deflate, br", Encoding::Gzip),
+        ("br", Encoding::Brotli),
+        ("zstd;q=0.5, gzip", Encoding::Gzip),
+        ("gzip;q=0.5, br", Encoding::Brotli),
+        ("", Encoding::Identity),
+        ("identity, br;q=0.5", Encoding::Identity),
+    ];
+    for (accept, want) in cases {
+        assert_eq!(wish(accept).soon, want, "{accept}");
     }
 }

@@ -54,7 +54,7 @@ pub fn see_other(location: &str) -> Reply {
 
 fn of(media: Media, body: Vec<u8>) -> Reply {
     let answer = reply::answer(media, Keeping::Never, body);
-    close_off(answer.reply(Encoding::Identity, &HeaderMap::new()))
+    close_off(answer.reply(Encoding::Identity.into(), &HeaderMap::new()))
 }
 
 fn close_off(reply: Reply) -> Reply {
