@@ -88,17 +88,19 @@ fn whole(
     nav: &Markup,
     main: &Markup,
 ) -> String {
-    static SHELLS: LazyLock<PerLang<String>> = LazyLock::new(|| PerLang::of(shell));
-    let shell = SHELLS.to(lang);
+    static SHELLS: LazyLock<PerLang<Vec<String>>> =
+        LazyLock::new(|| PerLang::of(|lang| shell(lang).split(CUT).map(str::to_owned).collect()));
+    let pieces = SHELLS.to(lang);
     let (title, preview) = (Quick(title).render(), Quick(preview).render());
     let own = [&title, &preview, style, main, nav].map(|part| part.0.as_str());
-    let length = shell.len() + own.iter().map(|part| part.len()).sum::<usize>();
-    let mut page = String::with_capacity(length);
-    let mut pieces = shell.split(CUT);
-    page.push_str(pieces.next().unwrap_or_default());
-    for (part, piece) in own.into_iter().zip(pieces) {
-        page.push_str(part);
+    // One piece more than there is between them.
+    let own = own.into_iter().chain([""]);
+    let parts = pieces.iter().map(String::as_str).zip(own);
+    let length = parts.clone().map(|(piece, part)| piece.len() + part.len());
+    let mut page = String::with_capacity(length.sum());
+    for (piece, part) in parts {
         page.push_str(piece);
+        page.push_str(part);
     }
     page
 }

@@ -27,7 +27,7 @@ async fn every_encoding_carries_the_same_bytes_under_its_own_tag() {
         for (accept, encoding) in [
             ("Accept-Encoding: gzip", "gzip"),
             ("Accept-Encoding: zstd", "zstd"),
-            ("Accept-Encoding: gzip, deflate, br, zstd", "br"),
+            ("Accept-Encoding: br", "br"),
         ] {
             let answer = door.get(&target, &[accept]).await;
             assert_eq!(answer.header("content-encoding"), encoding, "{target}");
