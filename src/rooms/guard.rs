@@ -13,6 +13,7 @@
 use std::{
     fmt,
     hash::{BuildHasher as _, RandomState},
+    mem,
     net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicU64, Ordering},
@@ -29,7 +30,7 @@ use crate::{
         settings::guard::{GuardSettings, ThisMachine},
     },
     rules::{
-        harvest::{Ground, Seen, Step, Verdict, WALKED_KIND, WALKED_RANGE, WINDOW_SECONDS},
+        harvest::{Ground, Seen, Step, Tide, Verdict, WALKED_KIND, WALKED_RANGE, WINDOW_SECONDS},
         later::{Budget, Why},
         sketch::Novelty,
         walk,
@@ -211,9 +212,10 @@ impl Guard {
             let hour = &mut known.hour;
             hour.turn(now);
             let novelty = hour.see(mark, range, step);
-            let (usual, tide) = self.raids.count(client, hour, novelty, now);
+            let codes = hour.codes.count();
+            let (usual, tide) = self.raids.count(client, (hour, codes), novelty, now);
             let seen = Seen {
-                codes: hour.codes.count(),
+                codes,
                 of_range,
                 led: hour.led,
                 stayed: hour.stayed,
@@ -225,6 +227,11 @@ impl Guard {
             };
             (seen, novelty, hour.left(now))
         });
+        // Who is refused whatever others do makes nothing harder for them.
+        let tide = mem::replace(&mut seen.tide, Tide::Low);
+        let counts =
+            novelty == Novelty::New && seen.verdict(&self.settings.harvest) != Verdict::Refuse;
+        seen.tide = tide;
         for (field, walk) in [
             (range, WALKED_RANGE),
             (self.key.hash_one(code.kind()), WALKED_KIND),
@@ -234,13 +241,10 @@ impl Guard {
                 now,
                 || Field::new(now),
                 |field| {
-                    seen.ground = seen.ground.max(field.ground(walk, now));
-                    // Who is refused anyway does not make it harder for others.
-                    if novelty == Novelty::New
-                        && seen.verdict(&self.settings.harvest) != Verdict::Refuse
-                    {
+                    if counts {
                         field.count(step, now);
                     }
+                    seen.ground = seen.ground.max(field.ground(walk, now));
                 },
             );
         }

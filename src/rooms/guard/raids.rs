@@ -47,16 +47,16 @@ impl Raids {
         }
     }
 
-    /// This client has asked for one more code. Says what is usual for it, and what is going on.
+    /// This client has asked for one more code, for so many within its hour. Says what is usual for it, and what is going on.
     pub(super) fn count(
         &self,
         client: u64,
-        hour: &mut Hour,
+        (hour, codes): (&mut Hour, f64),
         novelty: Novelty,
         now: u64,
     ) -> (u32, Tide) {
         self.turn(now);
-        let codes = whole(hour.codes.count());
+        let codes = whole(codes);
         if codes <= STRANGER {
             if novelty == Novelty::New {
                 self.asked.fetch_add(1, Ordering::Relaxed);
@@ -149,7 +149,11 @@ impl Past {
             (self.hour, self.codes) = (hour, 0);
         }
         if self.day != day {
-            *before = if day - self.day == 1 { *today } else { 0 };
+            *before = if day.checked_sub(self.day) == Some(1) {
+                *today
+            } else {
+                0
+            };
             (self.day, *today) = (day, 0);
         }
     }
@@ -192,7 +196,8 @@ mod tests {
         for code in 0..codes {
             let hash = hasher.hash_one((client, code));
             let novelty = hour.see(hash, 0, Step::Alone);
-            last = raids.count(client, &mut hour, novelty, now);
+            let codes = hour.codes.count();
+            last = raids.count(client, (&mut hour, codes), novelty, now);
         }
         last
     }
