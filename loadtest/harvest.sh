@@ -47,7 +47,7 @@ proxies = ["127.0.0.0/8"]
 listen = ""
 [guard]
 hour_seconds = $hour
-this_machine = "free"
+this_machine = "counted"
 END
 "$bin/saoma" serve --config "$scratch/saoma.toml" >"$scratch/log" 2>&1 </dev/null &
 server=$!
