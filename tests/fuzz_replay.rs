@@ -7,13 +7,25 @@ use std::{
 
 #[path = "fuzz/checks/code.rs"]
 mod code;
+#[path = "fuzz/checks/negotiation.rs"]
+mod negotiation;
 #[path = "fuzz/checks/proxy.rs"]
 mod proxy;
+#[path = "fuzz/checks/request.rs"]
+mod request;
+#[path = "fuzz/checks/stored.rs"]
+mod stored;
 
 type Check = fn(&[u8]);
 
 /// Each target of tests/fuzz with its check.
-const TARGETS: [(&str, Check); 2] = [("code", code::check), ("proxy", proxy::check)];
+const TARGETS: [(&str, Check); 5] = [
+    ("code", code::check),
+    ("proxy", proxy::check),
+    ("negotiation", negotiation::check),
+    ("request", request::check),
+    ("stored", stored::check),
+];
 /// Bytes that mean something somewhere, and some that nowhere do.
 const HOSTILE: [u8; 12] = *b"\0/?#:%aZ0 \xc3\xff";
 /// How far into a file bytes are changed: past the end of any code, and no file takes long.

@@ -29,7 +29,7 @@ use self::report::{Format, Report};
 use self::tally::Tally;
 
 mod plan;
-mod phone;
+pub(crate) mod phone;
 mod tally;
 mod report;
 

@@ -13,6 +13,7 @@
 use std::{
     fmt,
     hash::{BuildHasher as _, RandomState},
+    mem,
     net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicU64, Ordering},
@@ -29,7 +30,7 @@ use crate::{
         settings::guard::{GuardSettings, ThisMachine},
     },
     rules::{
-        harvest::{Ground, Seen, Step, Verdict, WALKED_KIND, WALKED_RANGE, WINDOW_SECONDS},
+        harvest::{Ground, Seen, Step, Tide, Verdict, WALKED_KIND, WALKED_RANGE, WINDOW_SECONDS},
         later::{Budget, Why},
         sketch::Novelty,
         walk,
@@ -38,10 +39,12 @@ use crate::{
 };
 
 pub mod clock;
+mod raids;
 mod table;
 mod tracks;
 
 use clock::Clock;
+use raids::Raids;
 use table::Table;
 use tracks::{Client, Field, Patch, Share};
 
@@ -55,6 +58,7 @@ pub struct Guard {
     shares: Table<Share>,
     fields: Table<Field>,
     patches: Table<Patch>,
+    raids: Raids,
     room: Semaphore,
     reserve: Semaphore,
     slow: Semaphore,
@@ -109,9 +113,9 @@ const PATCHES: usize = 2;
 const TELL_SECONDS: u64 = 10;
 
 impl Guard {
-    /// A guard that goes by the machine's clock.
+    /// A guard that goes by the machine's clock, or so much faster as the settings say.
     pub fn new(settings: GuardSettings, meter: Meter) -> Self {
-        Self::by(Clock::machine(), settings, meter)
+        Self::by(Clock::machine_at(settings.speed), settings, meter)
     }
 
     /// A guard that goes by this clock.
@@ -128,6 +132,7 @@ impl Guard {
             shares: Table::new(clients, WINDOW_SECONDS),
             fields: Table::new(clients, WINDOW_SECONDS),
             patches: Table::new(clients.saturating_mul(PATCHES), WINDOW_SECONDS),
+            raids: Raids::new(clients),
             room: Semaphore::new(settings.requests_at_once),
             reserve: Semaphore::new(settings.requests_at_once.div_ceil(RESERVE)),
             slow: Semaphore::new(SLOWED_MOST.min(settings.requests_at_once.div_ceil(RESERVE))),
@@ -165,7 +170,7 @@ impl Guard {
         }
         self.with(caller, |client| {
             let refused = client.bucket.as_ref()?.check().err()?;
-            Some(refused.wait_time_from(self.clock.now()))
+            Some(self.clock.wait(refused.wait_time_from(self.clock.now())))
         })
     }
 
@@ -181,7 +186,7 @@ impl Guard {
                     return Err(self.refused(TooMuch { why, retry_after }));
                 };
                 let _counted = self.meter.guard().slowed();
-                tokio::time::sleep(SLOWED_FOR).await;
+                tokio::time::sleep(self.clock.wait(SLOWED_FOR)).await;
                 Ok(())
             }
             Verdict::Refuse => Err(self.refused(TooMuch { why, retry_after })),
@@ -203,39 +208,48 @@ impl Guard {
                 .with(share, now, || Share::new(now), |share| share.see(mark, now));
         let step = self.step(client, code);
         self.tell(now);
-        let (mut seen, novelty, left) = self.with(caller, |client| {
-            let hour = &mut client.hour;
+        let (mut seen, novelty, left) = self.with(caller, |known| {
+            let hour = &mut known.hour;
             hour.turn(now);
             let novelty = hour.see(mark, range, step);
+            let codes = hour.codes.count();
+            let (usual, tide) = self.raids.count(client, (hour, codes), novelty, now);
             let seen = Seen {
-                codes: hour.codes.count(),
+                codes,
                 of_range,
                 led: hour.led,
                 stayed: hour.stayed,
                 followed: hour.followed,
+                unordered: hour.unordered,
                 ground: Ground::Calm,
+                usual,
+                tide,
             };
             (seen, novelty, hour.left(now))
         });
+        // Who is refused whatever others do makes nothing harder for them.
+        let tide = mem::replace(&mut seen.tide, Tide::Low);
+        let counts =
+            novelty == Novelty::New && seen.verdict(&self.settings.harvest) != Verdict::Refuse;
+        seen.tide = tide;
         for (field, walk) in [
             (range, WALKED_RANGE),
             (self.key.hash_one(code.kind()), WALKED_KIND),
         ] {
-            let ground = self.fields.with(
+            self.fields.with(
                 field,
                 now,
                 || Field::new(now),
                 |field| {
-                    if novelty == Novelty::New {
+                    if counts {
                         field.count(step, now);
                     }
-                    field.ground(walk, now)
+                    seen.ground = seen.ground.max(field.ground(walk, now));
                 },
             );
-            seen.ground = seen.ground.max(ground);
         }
         let verdict = seen.verdict(&self.settings.harvest);
-        (verdict, Duration::from_secs(left))
+        (verdict, self.clock.wait(Duration::from_secs(left)))
     }
 
     /// Charges what the answer was worth, beyond the one that was paid.
@@ -265,7 +279,7 @@ impl Guard {
     pub fn budget(&self) -> Option<Budget> {
         self.quota.map(|quota| Budget {
             requests: quota.burst_size().get(),
-            window: quota.burst_size_replenished_in(),
+            window: self.clock.wait(quota.burst_size_replenished_in()),
         })
     }
 

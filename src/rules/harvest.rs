@@ -10,9 +10,15 @@
 //! | codes of the same range as the one before | one in ten, at that address; all of them in the workshop | the same: so nobody takes one range after another |
 //! | codes from blocks that it fills | the same workshop, on a delivery | [`Limits::walk`], less when many do it in one range |
 //! | codes next to those that others asked for just before | next to none: somebody shares a walk out | [`FOLLOWED_FREE`] |
+//! | codes in no order from a client that nobody knows, while there are hundreds like it | a phone: three | [`STRANGER`] |
 //!
-//! Who has a thousand addresses, and asks from each for a few hundred codes of the whole province in
-//! no order, looks like a thousand small offices. That is not seen here.
+//! The last is for who has a thousand addresses, and asks from each for a few hundred codes in no order:
+//! each looks like a small office, and no office is wrong. But offices, carriers and workshops were
+//! there yesterday as well. So what a client asked for in its busiest hour of the last day or two is what
+//! it [usually](Seen::usual) asks for; what all clients ask for beyond that is an [`Excess`], of which
+//! there is next to none on any day; and where half of all that is asked is excess, somebody
+//! [raids](Tide::Raid) the register, and what is unusual is refused until it is over. Who wants to be known
+//! has to behave for as long as it takes, and to become known a thousand times over is an excess too.
 
 /// What one client may do within an hour. Nothing stands for as much as it likes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +45,35 @@ pub struct Seen {
     pub stayed: u32,
     /// Codes next to those that others asked for just before.
     pub followed: u32,
+    /// Codes that were neither.
+    pub unordered: u32,
     /// Whether somebody walks through the range of this code, or through all of its kind.
     pub ground: Ground,
+    /// How many codes it asked for in its busiest hour before, as far as anybody remembers. 0 for who
+    /// was never busy.
+    pub usual: u32,
+    /// Whether the register is raided.
+    pub tide: Tide,
+}
+
+/// How many codes were asked for within the hour, by everybody, and how many of them were unusual for
+/// who asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Excess {
+    /// Codes, each counted once for each client.
+    pub asked: u32,
+    /// Those of them that strangers had in no order, once they had more than [`STRANGER`], and others
+    /// beyond what is usual for them.
+    pub unusual: u32,
+}
+
+/// Whether many at once ask for what none of them ever asked for before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tide {
+    /// They do not.
+    Low,
+    /// They do.
+    Raid,
 }
 
 /// What asking for a code looks like, beside what was asked for next to it.
@@ -50,6 +83,8 @@ pub enum Step {
     Alone,
     /// The client fills this block.
     Led,
+    /// The client fills this block from now on, with those that it asked for before.
+    Filled,
     /// Somebody else asked for a neighbour just before.
     Followed,
 }
@@ -100,6 +135,16 @@ const SHARE_OF_STEPS: f64 = 0.25;
 const NARROW: f64 = 0.6;
 /// How many times [`Limits::range`] a client may have of one range that asks for much else.
 const WIDE: f64 = 4.0;
+/// So many codes in no order a client may have that nobody knows, while the register is raided. Who has
+/// no more is not thought about at any time.
+pub const STRANGER: u32 = 24;
+/// So many unusual codes within an hour are a raid, if they are [`MOST`] of all: two hundred offices that
+/// nobody has ever heard of.
+pub const RAID: u32 = 5_000;
+/// So much of it one client is at most: what one does alone is judged by its own limits.
+pub const RAIDER: u32 = 250;
+/// How many times what is usual for it a known client may have, whoever else raids or walks.
+const GROWTH: u32 = 2;
 /// On walked ground, what one client may lead is this much less.
 const WALKED_DIVISOR: f64 = 10.0;
 /// From this part of a limit on, a client is slowed.
@@ -114,6 +159,7 @@ impl Seen {
             self.of_stays(limits),
             self.of_led(limits),
             self.of_followed(),
+            self.of_raid(),
         ]
         .into_iter()
         .max()
@@ -130,9 +176,13 @@ impl Seen {
         } else {
             WIDE
         };
+        // A recall brings a carrier's whole address to one maker.
+        let least = f64::from(self.usual);
         against(
             self.of_range,
-            limits.range.map(|range| f64::from(range) * width),
+            limits
+                .range
+                .map(|range| (f64::from(range) * width).max(least)),
         )
     }
 
@@ -148,14 +198,31 @@ impl Seen {
         if f64::from(self.led) < SHARE_OF_STEPS * self.codes {
             return Verdict::Pass;
         }
-        let divisor = match self.ground {
-            Ground::Calm => 1.0,
-            Ground::Walked => WALKED_DIVISOR,
-        };
-        against(
-            f64::from(self.led),
-            limits.walk.map(|walk| f64::from(walk) / divisor),
-        )
+        let limit = limits.walk.map(|walk| {
+            let walk = f64::from(walk);
+            match self.ground {
+                Ground::Calm => walk,
+                // A workshop that reads its delivery like yesterday's is not the one that walks.
+                Ground::Walked => walk.min((walk / WALKED_DIVISOR).max(self.grown())),
+            }
+        });
+        against(f64::from(self.led), limit)
+    }
+
+    fn of_raid(&self) -> Verdict {
+        match self.tide {
+            Tide::Low => Verdict::Pass,
+            // What is read in order is judged above.
+            Tide::Raid => against(
+                f64::from(self.unordered),
+                Some(self.grown().max(f64::from(STRANGER))),
+            ),
+        }
+    }
+
+    /// What a client may have that has as much to do as ever, and more.
+    fn grown(&self) -> f64 {
+        f64::from(self.usual.saturating_mul(GROWTH))
     }
 
     fn of_followed(&self) -> Verdict {
@@ -167,6 +234,32 @@ impl Seen {
             Verdict::Slow
         } else {
             Verdict::Pass
+        }
+    }
+}
+
+impl Excess {
+    /// What an hour begins with after one that ended like this.
+    pub const fn turned(self) -> Self {
+        match self.tide() {
+            Tide::Low => Self {
+                asked: 0,
+                unusual: 0,
+            },
+            // Who raids goes on, until others have asked for as much again.
+            Tide::Raid => Self {
+                asked: RAID,
+                unusual: RAID,
+            },
+        }
+    }
+
+    /// What it says.
+    pub const fn tide(self) -> Tide {
+        if self.unusual >= RAID && self.unusual.saturating_mul(MOST) >= self.asked {
+            Tide::Raid
+        } else {
+            Tide::Low
         }
     }
 }
@@ -194,7 +287,10 @@ mod tests {
         led: 0,
         stayed: 0,
         followed: 0,
+        unordered: 3,
         ground: Ground::Calm,
+        usual: 0,
+        tide: Tide::Low,
     };
 
     #[test]
@@ -271,7 +367,77 @@ mod tests {
     }
 
     #[test]
-    fn without_limits_only_a_shared_walk_is_refused() {
+    fn in_a_raid_phones_and_who_is_known_pass_and_strangers_get_what_a_phone_would() {
+        let reads = |unordered, led, usual| {
+            Seen {
+                codes: f64::from(unordered + led),
+                of_range: 1.0,
+                led,
+                unordered,
+                usual,
+                tide: Tide::Raid,
+                ..READER
+            }
+            .verdict(&LIMITS)
+        };
+        assert_eq!(reads(3, 0, 0), Verdict::Pass);
+        assert_eq!(reads(24, 0, 0), Verdict::Slow);
+        assert_eq!(reads(25, 0, 0), Verdict::Refuse);
+        // A delivery, in order.
+        assert_eq!(reads(10, 190, 0), Verdict::Pass);
+        // A carrier, on a day like any other.
+        assert_eq!(reads(4000, 0, 3500), Verdict::Pass);
+        assert_eq!(reads(4000, 0, 1900), Verdict::Refuse);
+    }
+
+    #[test]
+    fn on_walked_ground_a_workshop_reads_as_many_as_yesterday() {
+        let reads = |usual| {
+            Seen {
+                codes: 200.0,
+                of_range: 200.0,
+                led: 190,
+                ground: Ground::Walked,
+                usual,
+                ..READER
+            }
+            .verdict(&LIMITS)
+        };
+        assert_eq!(reads(0), Verdict::Refuse);
+        assert_eq!(reads(200), Verdict::Pass);
+    }
+
+    #[test]
+    fn on_the_day_of_a_recall_a_known_carrier_passes_as_a_whole() {
+        let carrier = Seen {
+            codes: 3000.0,
+            of_range: 2000.0,
+            usual: 3200,
+            ..READER
+        };
+        assert_eq!(carrier.verdict(&LIMITS), Verdict::Pass);
+        let stranger = Seen {
+            usual: 0,
+            ..carrier
+        };
+        assert_eq!(stranger.verdict(&LIMITS), Verdict::Refuse);
+    }
+
+    #[test]
+    fn a_raid_is_much_and_most_of_all_and_goes_on_after_the_hour() {
+        let of = |asked, unusual| Excess { asked, unusual };
+        for (excess, tide) in [
+            (of(RAID - 1, RAID - 1), Tide::Low),
+            (of(2 * RAID, RAID), Tide::Raid),
+            (of(2 * RAID + 1, RAID), Tide::Low),
+        ] {
+            assert_eq!(excess.tide(), tide);
+            assert_eq!(excess.turned().tide(), tide);
+        }
+    }
+
+    #[test]
+    fn without_limits_only_what_many_do_together_is_refused() {
         let limits = Limits {
             codes: None,
             range: None,

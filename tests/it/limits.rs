@@ -22,6 +22,7 @@ const FEW: GuardSettings = GuardSettings {
     clients: 1024,
     requests_at_once: 100,
     this_machine: saoma::rooms::settings::guard::ThisMachine::Counted,
+    speed: 1,
 };
 
 /// Asks until it is refused, and says how often it was not.

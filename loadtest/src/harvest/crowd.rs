@@ -4,8 +4,10 @@
 //! it never stops asking.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Range;
 
 use clap::ValueEnum;
+use saoma::rules::walk::range;
 use saoma::words::code::{Code, Kind};
 
 use crate::codes::{self, Sticker};
@@ -19,8 +21,13 @@ pub(crate) enum Profile {
     Phones,
     /// 2,000 phones behind one address read their owners' stickers.
     CarrierNat,
-    /// A repairer reads a delivery of 200 batteries of one maker, one after another.
+    /// A repairer reads a delivery of 200 batteries of one maker, one after another, every hour.
     Workshop,
+    /// The same, once, by a repairer who was never there before.
+    WorkshopNew,
+    /// One maker recalls: 5,000 phones, one in five of them at the carrier's address, read one to
+    /// three codes of it.
+    RecallDay,
     /// One address takes one code after another, in order, 20 a second.
     HarvestSingle,
     /// The same address takes codes of one maker in no order.
@@ -31,6 +38,8 @@ pub(crate) enum Profile {
     HarvestRotatingStretches,
     /// 1,000 addresses that take codes of the whole province in no order.
     HarvestRotatingShuffled,
+    /// 1,000 addresses, each of which takes codes of one maker in no order.
+    HarvestRotatingNarrow,
 }
 
 /// Whether somebody may be refused.
@@ -50,24 +59,31 @@ pub(crate) struct Register {
     pub(crate) lic: Vec<Code>,
     /// Of the kind that is copied, in their own order.
     pub(crate) ordered: Vec<Code>,
+    /// Those of them that the largest maker gave out.
+    pub(crate) largest: Range<usize>,
 }
 
 /// Somebody asks for a code.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scan {
-    /// When, in milliseconds.
+    /// When, in milliseconds of the hour.
     pub(crate) at: u64,
     pub(crate) profile: Profile,
     pub(crate) from: IpAddr,
     pub(crate) code: Code,
 }
 
-const HOUR: u64 = 3_600_000;
+/// In milliseconds.
+pub(crate) const HOUR: u64 = 3_600_000;
 const PHONES: u64 = 20_000;
 const CARRIED: u64 = 2_000;
 /// How often a phone scans in an hour. Twice: the bike, then the battery.
 const SCANS: u64 = 2;
 const DELIVERY: u64 = 200;
+const RECALLED: u64 = 5_000;
+/// Of those, one in so many is at the carrier's address.
+const RECALLED_CARRIED: u64 = 5;
+const RECALLED_MOST: u64 = 3;
 const ROTATING: u64 = 1_000;
 const SINGLE_A_SECOND: u64 = 20;
 const ROTATING_A_SECOND: u64 = 100;
@@ -75,25 +91,33 @@ const ROTATING_A_SECOND: u64 = 100;
 impl Profile {
     pub(crate) const fn intent(self) -> Intent {
         match self {
-            Self::Phones | Self::CarrierNat | Self::Workshop => Intent::Honest,
+            Self::Phones
+            | Self::CarrierNat
+            | Self::Workshop
+            | Self::WorkshopNew
+            | Self::RecallDay => Intent::Honest,
             Self::HarvestSingle
             | Self::HarvestSingleShuffled
             | Self::HarvestRotating
             | Self::HarvestRotatingStretches
-            | Self::HarvestRotatingShuffled => Intent::Harvest,
+            | Self::HarvestRotatingShuffled
+            | Self::HarvestRotatingNarrow => Intent::Harvest,
         }
     }
 
     pub(crate) const fn addresses(self) -> u64 {
         match self {
             Self::Phones => PHONES,
+            Self::RecallDay => RECALLED,
             Self::CarrierNat
             | Self::Workshop
+            | Self::WorkshopNew
             | Self::HarvestSingle
             | Self::HarvestSingleShuffled => 1,
             Self::HarvestRotating
             | Self::HarvestRotatingStretches
-            | Self::HarvestRotatingShuffled => ROTATING,
+            | Self::HarvestRotatingShuffled
+            | Self::HarvestRotatingNarrow => ROTATING,
         }
     }
 
@@ -102,10 +126,28 @@ impl Profile {
             .map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
-    /// All that this crowd asks for in so many hours.
-    pub(crate) fn scans(self, register: &Register, hours: u64, seed: u64) -> Vec<Scan> {
-        let mut dice = Dice::of(seed, Stream::Arrivals, self.salt());
-        let until = hours * HOUR;
+    /// Whether it is there in this hour. In the first there are only those who always are.
+    pub(crate) const fn comes(self, hour: u64) -> bool {
+        match self {
+            Self::Phones | Self::CarrierNat | Self::Workshop => true,
+            Self::WorkshopNew | Self::RecallDay => hour == 1,
+            Self::HarvestSingle
+            | Self::HarvestSingleShuffled
+            | Self::HarvestRotating
+            | Self::HarvestRotatingStretches
+            | Self::HarvestRotatingShuffled
+            | Self::HarvestRotatingNarrow => hour > 0,
+        }
+    }
+
+    /// All that this crowd asks for in one hour.
+    pub(crate) fn scans(self, register: &Register, hour: u64, seed: u64) -> Vec<Scan> {
+        if !self.comes(hour) {
+            return vec![];
+        }
+        // Whose codes they are stays the same from hour to hour; who asks when does not.
+        let mut owners = Dice::of(seed, Stream::Arrivals, self.salt());
+        let mut dice = Dice::of(seed, Stream::Arrivals, self.salt() + 100 * (hour + 1));
         let mut scans = Vec::new();
         let scan = |at, from: u64, code: &Code| Scan {
             at,
@@ -113,6 +155,7 @@ impl Profile {
             from: self.address(from),
             code: *code,
         };
+        let all = &register.ordered;
         match self {
             Self::Phones | Self::CarrierNat => {
                 let phones = if self == Self::Phones {
@@ -122,57 +165,78 @@ impl Profile {
                 };
                 for phone in 0..phones {
                     let own = [&register.vin, &register.pwb, &register.lic]
-                        .map(|codes| codes.get(dice.place(codes.len())));
-                    for _ in 0..SCANS * hours {
-                        let at = dice.below(until);
+                        .map(|codes| codes.get(owners.place(codes.len())));
+                    for _ in 0..SCANS {
+                        let at = dice.below(HOUR);
                         if let Some(code) = dice.pick(&own) {
                             scans.push(scan(at, phone % self.addresses(), code));
                         }
                     }
                 }
             }
-            Self::Workshop => {
-                let first = dice.place(register.ordered.len().saturating_sub(1_000));
-                let delivery = register.ordered.iter().skip(first);
-                // Within an hour, and then it does something else.
-                for (code, turn) in delivery.zip(0..DELIVERY) {
+            Self::Workshop | Self::WorkshopNew => {
+                let first = dice.place(all.len().saturating_sub(1_000));
+                for (code, turn) in all.iter().skip(first).zip(0..DELIVERY) {
                     scans.push(scan(turn * HOUR / DELIVERY, 0, code));
                 }
             }
-            Self::HarvestSingle | Self::HarvestRotating => {
-                let a_second = self.a_second();
-                for (code, turn) in register.ordered.iter().zip(0..until / 1000 * a_second) {
-                    scans.push(scan(turn * 1000 / a_second, turn % self.addresses(), code));
-                }
-            }
-            Self::HarvestRotatingStretches => {
-                let (a_second, all) = (self.a_second(), register.ordered.len());
-                for turn in 0..until / 1000 * a_second {
-                    let (mine, step) = (turn % ROTATING, turn / ROTATING);
-                    let stretch = u64::try_from(all).unwrap_or(u64::MAX) / ROTATING;
-                    let place = mine * stretch + step % stretch.max(1);
-                    let place = usize::try_from(place).unwrap_or(usize::MAX);
-                    if let Some(code) = register.ordered.get(place) {
-                        scans.push(scan(turn * 1000 / a_second, mine, code));
+            Self::RecallDay => {
+                let recalled = register.of_largest_maker();
+                for phone in 0..RECALLED {
+                    for _ in 0..=dice.below(RECALLED_MOST) {
+                        let at = dice.below(HOUR);
+                        if let Some(code) = recalled.get(dice.place(recalled.len())) {
+                            scans.push(scan(at, phone, code));
+                        }
                     }
                 }
             }
-            Self::HarvestSingleShuffled | Self::HarvestRotatingShuffled => {
+            Self::HarvestSingle
+            | Self::HarvestSingleShuffled
+            | Self::HarvestRotating
+            | Self::HarvestRotatingStretches
+            | Self::HarvestRotatingShuffled
+            | Self::HarvestRotatingNarrow => {
                 let a_second = self.a_second();
-                let from = if self.addresses() == 1 {
-                    of_largest_maker(&register.ordered)
-                } else {
-                    &register.ordered
-                };
-                for turn in 0..until / 1000 * a_second {
-                    if let Some(code) = from.get(dice.place(from.len())) {
-                        let who = turn % self.addresses();
-                        scans.push(scan(turn * 1000 / a_second, who, code));
-                    }
+                let an_hour = HOUR / 1000 * a_second;
+                for turn in 0..an_hour {
+                    let who = turn % self.addresses();
+                    let code = self.copied(register, (hour - 1) * an_hour + turn, &mut dice);
+                    scans.extend(code.map(|code| scan(turn * 1000 / a_second, who, code)));
                 }
             }
         }
         scans
+    }
+
+    /// The code that a copier takes as its `turn`-th.
+    fn copied<'r>(self, register: &'r Register, turn: u64, dice: &mut Dice) -> Option<&'r Code> {
+        let all = &register.ordered;
+        let at = |place: u64| all.get(usize::try_from(place).unwrap_or(usize::MAX));
+        match self {
+            Self::HarvestSingle | Self::HarvestRotating => at(turn),
+            Self::HarvestRotatingStretches => {
+                let (mine, step) = (turn % ROTATING, turn / ROTATING);
+                let stretch = u64::try_from(all.len()).unwrap_or(u64::MAX) / ROTATING;
+                at(mine * stretch + step % stretch.max(1))
+            }
+            Self::HarvestSingleShuffled => {
+                let maker = register.of_largest_maker();
+                maker.get(dice.place(maker.len()))
+            }
+            Self::HarvestRotatingNarrow => {
+                // Where its stretch would begin, there is its maker.
+                let first = usize::try_from(turn % ROTATING).unwrap_or_default() * all.len();
+                let maker = of_same_maker(all, first / usize::try_from(ROTATING).ok()?);
+                maker.get(dice.place(maker.len()))
+            }
+            Self::HarvestRotatingShuffled => all.get(dice.place(all.len())),
+            Self::Phones
+            | Self::CarrierNat
+            | Self::Workshop
+            | Self::WorkshopNew
+            | Self::RecallDay => None,
+        }
     }
 
     const fn a_second(self) -> u64 {
@@ -183,9 +247,15 @@ impl Profile {
         }
     }
 
-    /// Its n-th address. No two crowds share one.
+    /// Its n-th address. No two crowds share one, and no two of a crowd are near each other: who
+    /// rents addresses rents them all over the world. Only a recall comes through the carrier too.
     fn address(self, number: u64) -> IpAddr {
-        let [.., high, middle, low] = number.to_be_bytes();
+        /// Odd, so that no two numbers below 2^24 get the same place.
+        const SPREAD: u64 = 0x9E_3779;
+        if self == Self::RecallDay && number.is_multiple_of(RECALLED_CARRIED) {
+            return Self::CarrierNat.address(0);
+        }
+        let [.., high, middle, low] = number.wrapping_mul(SPREAD).to_be_bytes();
         let crowd = u8::try_from(self.salt()).unwrap_or_default();
         IpAddr::V4(Ipv4Addr::new(20 + crowd, high, middle, low))
     }
@@ -200,11 +270,19 @@ impl Profile {
             Self::HarvestRotating => 5,
             Self::HarvestRotatingStretches => 6,
             Self::HarvestRotatingShuffled => 7,
+            Self::HarvestRotatingNarrow => 8,
+            Self::WorkshopNew => 9,
+            Self::RecallDay => 10,
         }
     }
 }
 
 impl Register {
+    /// Those that the largest maker gave out.
+    fn of_largest_maker(&self) -> &[Code] {
+        self.ordered.get(self.largest.clone()).unwrap_or_default()
+    }
+
     /// The codes of a province, those of one kind to be copied.
     pub(crate) fn of(province: &Province, copied: Sticker) -> Self {
         let all = |sticker: Sticker, kind: Kind| {
@@ -230,15 +308,31 @@ impl Register {
             vin,
             pwb,
             lic,
+            largest: of_largest_maker(&ordered),
             ordered,
         }
     }
 }
 
 /// The codes of the range that has most.
-fn of_largest_maker(ordered: &[Code]) -> &[Code] {
+fn of_largest_maker(ordered: &[Code]) -> Range<usize> {
+    let mut end = 0;
     ordered
-        .chunk_by(|one, other| saoma::rules::walk::range(one) == saoma::rules::walk::range(other))
-        .max_by_key(|range| range.len())
+        .chunk_by(|one, other| range(one) == range(other))
+        .map(|maker| {
+            end += maker.len();
+            end - maker.len()..end
+        })
+        .max_by_key(ExactSizeIterator::len)
         .unwrap_or_default()
+}
+
+/// The codes of the range that the one at this place is of.
+fn of_same_maker(ordered: &[Code], place: usize) -> &[Code] {
+    let Some(name) = ordered.get(place).map(range) else {
+        return &[];
+    };
+    let first = ordered.partition_point(|code| range(code) < name);
+    let end = ordered.partition_point(|code| range(code) <= name);
+    ordered.get(first..end).unwrap_or_default()
 }

@@ -21,14 +21,22 @@ pub struct Hand(Arc<AtomicU64>);
 
 #[derive(Clone)]
 enum Source {
-    Machine(Instant),
+    Machine { start: Instant, speed: u32 },
     Hand(Hand),
 }
 
 impl Clock {
     /// The machine's, beginning now.
     pub fn machine() -> Self {
-        Self(Source::Machine(Instant::now()))
+        Self::machine_at(1)
+    }
+
+    /// The machine's, so many times as fast: for rehearsals that cannot take an hour.
+    pub fn machine_at(speed: u32) -> Self {
+        Self(Source::Machine {
+            start: Instant::now(),
+            speed: speed.max(1),
+        })
     }
 
     /// One that stands still until its hand is turned.
@@ -40,8 +48,16 @@ impl Clock {
     /// Since it began.
     pub fn elapsed(&self) -> Duration {
         match &self.0 {
-            Source::Machine(start) => start.elapsed(),
+            Source::Machine { start, speed } => start.elapsed().saturating_mul(*speed),
             Source::Hand(hand) => Duration::from_nanos(hand.0.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// How long it takes, for who waits for it, until this clock has gone on by so much.
+    pub fn wait(&self, by: Duration) -> Duration {
+        match &self.0 {
+            Source::Machine { speed, .. } => by / *speed,
+            Source::Hand(_) => by,
         }
     }
 }

@@ -28,6 +28,11 @@ pub(super) struct Hour {
     pub(super) led: u32,
     pub(super) stayed: u32,
     pub(super) followed: u32,
+    pub(super) unordered: u32,
+    /// What is usual for this client, once it has asked for enough that it matters.
+    pub(super) usual: Option<u32>,
+    /// How many of its codes were unusual.
+    pub(super) unusual: u32,
     /// The range of the last code.
     last: u64,
 }
@@ -80,13 +85,16 @@ impl Client {
 }
 
 impl Hour {
-    fn new(now: u64) -> Self {
+    pub(super) fn new(now: u64) -> Self {
         Self {
             since: now,
             codes: Distinct::default(),
             led: 0,
             stayed: 0,
             followed: 0,
+            unordered: 0,
+            usual: None,
+            unusual: 0,
             last: 0,
         }
     }
@@ -98,6 +106,11 @@ impl Hour {
         }
     }
 
+    /// When it began.
+    pub(super) const fn since(&self) -> u64 {
+        self.since
+    }
+
     /// Seconds until it is over.
     pub(super) const fn left(&self, now: u64) -> u64 {
         (self.since + WINDOW_SECONDS).saturating_sub(now)
@@ -107,13 +120,15 @@ impl Hour {
     pub(super) fn see(&mut self, code: u64, range: u64, step: Step) -> Novelty {
         let novelty = self.codes.see(code);
         if novelty == Novelty::New {
-            let counted = match step {
-                Step::Led => Some(&mut self.led),
-                Step::Followed => Some(&mut self.followed),
-                Step::Alone => None,
+            let count = match step {
+                Step::Led | Step::Filled => &mut self.led,
+                Step::Followed => &mut self.followed,
+                Step::Alone => &mut self.unordered,
             };
-            if let Some(count) = counted {
-                *count = count.saturating_add(1);
+            *count = count.saturating_add(1);
+            if step == Step::Filled {
+                // Those before turned out to be in order too.
+                self.unordered = self.unordered.saturating_sub(FILLED - 1);
             }
             if self.last == range {
                 self.stayed = self.stayed.saturating_add(1);
@@ -156,7 +171,7 @@ impl Field {
             *self = Self::new(now);
         }
         self.codes = self.codes.saturating_add(1);
-        if step == Step::Led {
+        if matches!(step, Step::Led | Step::Filled) {
             self.led = self.led.saturating_add(1);
         }
     }
@@ -206,16 +221,16 @@ impl Patch {
             self.leader = client;
             self.led = 0;
         }
-        let leads = self.leader == client;
-        if leads {
-            self.led |= 1_u128.checked_shl(place.into()).unwrap_or_default();
+        if self.leader != client {
+            return if follows { Step::Followed } else { Step::Alone };
         }
-        if follows {
-            Step::Followed
-        } else if leads && self.led.count_ones() >= FILLED {
-            Step::Led
-        } else {
-            Step::Alone
+        let before = self.led.count_ones();
+        self.led |= 1_u128.checked_shl(place.into()).unwrap_or_default();
+        match self.led.count_ones() {
+            _ if follows => Step::Followed,
+            FILLED if before < FILLED => Step::Filled,
+            FILLED.. => Step::Led,
+            _ => Step::Alone,
         }
     }
 }
@@ -232,7 +247,7 @@ mod tests {
     fn who_takes_one_after_another_leads() {
         let mut patch = Patch::new(0);
         let steps: Vec<_> = (0..20).map(|place| patch.visit(place, 7, 0)).collect();
-        assert_eq!(steps.iter().position(|step| *step == Step::Led), Some(7));
+        assert_eq!(steps[6..9], [Step::Alone, Step::Filled, Step::Led]);
         assert_eq!(steps[19], Step::Led);
     }
 
@@ -260,7 +275,7 @@ mod tests {
         let mut patch = Patch::new(0);
         patch.visit(50, 1, 0);
         let steps = (0..20).map(|place| patch.visit(place, 7, 100));
-        assert_eq!(steps.filter(|step| *step == Step::Led).count(), 13);
+        assert_eq!(steps.filter(|step| *step >= Step::Led).count(), 13);
     }
 
     #[test]

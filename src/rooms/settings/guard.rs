@@ -18,6 +18,8 @@ pub struct GuardSettings {
     pub requests_at_once: usize,
     /// What is done with requests from this machine.
     pub this_machine: ThisMachine,
+    /// How many times as fast as the machine's its clock goes.
+    pub speed: u32,
 }
 
 /// What is done with requests from a loopback address.
@@ -44,6 +46,10 @@ const CLIENTS: usize = 65_536;
 /// A page takes some tens of microseconds, or a second at most when the store is slow: then this
 /// many wait for it.
 const REQUESTS_AT_ONCE: usize = 2048;
+/// An hour.
+const HOUR_SECONDS: u32 = 3600;
+/// So that a rehearsal of a day is over within a quarter of an hour.
+const HOUR_SECONDS_LEAST: u32 = 30;
 
 pub(super) fn read(sheet: &mut Sheet) -> Option<GuardSettings> {
     let per_hour = |sheet: &mut Sheet, key: &str, default: u32, most: u32| {
@@ -67,6 +73,11 @@ pub(super) fn read(sheet: &mut Sheet) -> Option<GuardSettings> {
         "counted" => Ok(ThisMachine::Counted),
         _ => Err("should be `free` or `counted`"),
     });
+    let hour_seconds = sheet.number(
+        "guard.hour_seconds",
+        HOUR_SECONDS,
+        HOUR_SECONDS_LEAST..=HOUR_SECONDS,
+    );
     Some(GuardSettings {
         requests_per_second: requests_per_second?,
         burst: burst?,
@@ -78,6 +89,7 @@ pub(super) fn read(sheet: &mut Sheet) -> Option<GuardSettings> {
         clients: clients?,
         requests_at_once: requests_at_once?,
         this_machine: this_machine?,
+        speed: HOUR_SECONDS.checked_div(hour_seconds?)?,
     })
 }
 
@@ -94,6 +106,7 @@ impl Default for GuardSettings {
             clients: CLIENTS,
             requests_at_once: REQUESTS_AT_ONCE,
             this_machine: ThisMachine::Free,
+            speed: 1,
         }
     }
 }
