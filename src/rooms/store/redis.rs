@@ -19,6 +19,7 @@
 use super::{Rack, StoreError};
 
 mod connect;
+mod wire;
 mod epochs;
 mod slots;
 mod views;

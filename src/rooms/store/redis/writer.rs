@@ -19,9 +19,9 @@ use std::time::{Duration, Instant};
 
 use ::redis::{RedisError, cmd};
 
-use super::connect::Wire;
 use super::views::COMMON;
-use super::{ABOUT, CLAIMS, PARTIES, Room, key, prefix, room};
+use super::wire::Wire;
+use super::{ABOUT, CLAIMS, PARTIES, key, prefix, room};
 use crate::rooms::store::address::{RedisUrl, Shape};
 use crate::rooms::store::batch::{self, Desk, Incoming, Ink, Outcome};
 use crate::rooms::store::engine::{Engine, Entry, Place, Step};
@@ -29,14 +29,16 @@ use crate::rooms::store::redis::RedisReader;
 use crate::rooms::store::{PublicStore, Rack, StoreError};
 use crate::words::policy::Policy;
 use crate::words::subject::Subject;
-use laid::{Commons, whole};
+use laid::Commons;
 use marks::{holds, lay, mark};
 use steps::{Trouble, is_yes, may_write, note, pairs, publish, sift};
+use wires::Wires;
 
 mod hands;
 mod laid;
 mod marks;
 mod steps;
+mod wires;
 
 /// How long a writer goes on trying: longer than any failover takes.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -62,12 +64,6 @@ pub(in super::super) struct Writer {
     hands: Mutex<Vec<Wires>>,
     /// The generation that this writer works on.
     generation: Vec<u8>,
-}
-
-#[derive(Debug)]
-struct Wires {
-    core: Wire,
-    public: Wire,
 }
 
 impl Writer {
@@ -339,53 +335,6 @@ impl Engine for Writer {
 
     fn reader(&self, policy: Policy) -> PublicStore {
         PublicStore::Redis(Box::new(RedisReader::new(self.public.clone(), policy)))
-    }
-}
-
-impl Wires {
-    fn open(core: &RedisUrl, public: &RedisUrl) -> Result<Self, StoreError> {
-        Ok(Self {
-            core: Wire::open(core)?,
-            public: Wire::open(public)?,
-        })
-    }
-
-    /// What lies under these keys of a rack.
-    fn look_up(&mut self, rack: Rack, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
-        let wire = self.of(room(rack));
-        let found = wire.get(keys)?;
-        if rack == Rack::Views {
-            return whole(wire, found);
-        }
-        Ok(found)
-    }
-
-    /// Puts these on a rack, whatever lies there.
-    fn put(&mut self, rack: Rack, entries: &[Entry]) -> Result<(), Trouble> {
-        let wire = self.of(room(rack));
-        if rack == Rack::Claims {
-            let add = entries.iter().map(|(name, _)| {
-                let mut add = cmd("SADD");
-                add.arg(CLAIMS).arg(name);
-                add
-            });
-            wire.all(add)?;
-            return Ok(());
-        }
-        if rack == Rack::Views {
-            return laid::put(wire, entries);
-        }
-        let keys: Vec<_> = entries.iter().map(|(name, _)| key(rack, name)).collect();
-        let values = entries.iter().map(|(_, value)| value.as_slice());
-        let named: Vec<_> = keys.iter().map(Vec::as_slice).zip(values).collect();
-        Ok(wire.set(&named)?)
-    }
-
-    const fn of(&mut self, room: Room) -> &mut Wire {
-        match room {
-            Room::Public => &mut self.public,
-            Room::Core => &mut self.core,
-        }
     }
 }
 

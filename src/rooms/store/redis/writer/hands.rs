@@ -9,7 +9,8 @@ use std::thread;
 
 use super::laid::Commons;
 use super::steps::{Trouble, fill, fold, note, publish};
-use super::{Wires, Writer, settle};
+use super::wires::Wires;
+use super::{Writer, settle};
 use crate::rooms::store::batch::{self, Additions, Desk, Incoming, Ink};
 use crate::words::code::Code;
 

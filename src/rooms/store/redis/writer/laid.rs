@@ -8,9 +8,9 @@ use ::redis::RedisError;
 use super::steps::Trouble;
 use crate::rooms::store::batch::Finished;
 use crate::rooms::store::engine::Entry;
-use crate::rooms::store::redis::connect::Wire;
 use crate::rooms::store::redis::key;
 use crate::rooms::store::redis::views::{self, Name, Parts};
+use crate::rooms::store::redis::wire::Wire;
 use crate::rooms::store::{Rack, StoreError};
 
 /// An entry as it is to lie there.

@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ::redis::{FromRedisValue, RedisError, Value, cmd};
 
-use super::Wires;
 use super::laid::{Commons, Laid};
+use super::wires::Wires;
 use crate::rooms::store::batch::{
     self, Additions, Desk, Finished, Incoming, Ink, Outcome, members,
 };
 use crate::rooms::store::engine::about;
-use crate::rooms::store::redis::connect::Wire;
+use crate::rooms::store::redis::wire::Wire;
 use crate::rooms::store::redis::{ABOUT, CLAIMS, PARTIES, PENDING, key};
 use crate::rooms::store::{Rack, StoreError};
 use crate::rules::contradictions::Claim;
@@ -27,12 +27,6 @@ if (redis.call('GET', key) or '') ~= old then done[at] = 0 else \
 if new == '' then redis.call('DEL', key) else redis.call('SET', key, new) end \
 done[at] = 1 end end \
 return done";
-/// How long each of these is.
-const LENGTHS: &str = "\
-local found = {} \
-for at, key in ipairs(KEYS) do found[at] = redis.call('STRLEN', key) end \
-return found";
-
 /// What went wrong in a step.
 pub(super) enum Trouble {
     /// Another connection may help.
@@ -235,21 +229,10 @@ fn moved(
     let subjects: Vec<Subject> = subjects.iter().copied().collect();
     let name = |subject: &Subject| key(Rack::Dossiers, &subject.key());
     let keys: Vec<Vec<u8>> = subjects.iter().map(name).collect();
-    let reach = core.reach();
-    let lengths = |keys: &[Vec<u8>]| {
-        let mut lengths = cmd("EVAL");
-        lengths.arg(LENGTHS).arg(keys.len()).arg(keys);
-        lengths
-    };
-    let mut subjects = subjects.into_iter();
-    let mut found = HashSet::new();
-    for answer in core.all(keys.chunks(reach).map(lengths))? {
-        let lengths = Vec::<usize>::from_redis_value(answer)?;
-        let moved = lengths.into_iter().zip(subjects.by_ref());
-        let moved = moved.filter(|(length, subject)| *length != desk.dossier(*subject).len());
-        found.extend(moved.map(|(_, subject)| subject));
-    }
-    Ok(found)
+    let lengths = core.lengths(&keys)?.into_iter();
+    let moved = subjects.into_iter().zip(lengths);
+    let moved = moved.filter(|(subject, length)| *length != desk.dossier(*subject).len());
+    Ok(moved.map(|(subject, _)| subject).collect())
 }
 
 /// Lays on the desk what it lacks of these dossiers.
