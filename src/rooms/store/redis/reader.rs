@@ -91,9 +91,11 @@ impl RedisReader {
             self.vouch(&view_key, deadline).await?;
             return Ok(None);
         };
-        let Some(view) = self.whole(&view_key, row, deadline).await? else {
+        let Some(view) = self.whole(&view_key, row).await? else {
             return Ok(None);
         };
+        // A store that is slow within its deadline is not out of reach because it was asked twice.
+        let deadline = self.limit();
         let mut classes = Vec::new();
         if let Some(maker) = own {
             classes.push(if let Some(class) = known {
@@ -164,12 +166,7 @@ impl RedisReader {
 
     /// The view that a row stands for. If what it names is gone, it was replaced meanwhile, and what
     /// was dropped was named by nothing else: then the new row is looked at, once.
-    async fn whole(
-        &self,
-        view_key: &[u8],
-        row: Vec<u8>,
-        deadline: Instant,
-    ) -> Result<Option<Vec<u8>>, Fault> {
+    async fn whole(&self, view_key: &[u8], row: Vec<u8>) -> Result<Option<Vec<u8>>, Fault> {
         let damaged = || Fault::Corrupt { what: "a view" };
         let mut row = row;
         for _look in 0..2 {
@@ -177,7 +174,7 @@ impl RedisReader {
             if let Some(common) = self.fleet.state.common(name) {
                 return Ok(Some(views::whole(&common, &row)));
             }
-            let key = views::common_key(name);
+            let (key, deadline) = (views::common_key(name), self.limit());
             if let Some(common) = self.get(&key, deadline).await?.found {
                 if views::name(&common) != name {
                     return Err(damaged());
