@@ -75,6 +75,20 @@ struct Of {
     /// The same seed makes the same province.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Each vehicle has one battery and one plate.
+    #[arg(long)]
+    trios: bool,
+}
+
+impl Of {
+    fn province(&self) -> Province {
+        let province = Province::new(self.seed, self.vehicles);
+        if self.trios {
+            province.of_trios()
+        } else {
+            province
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -142,7 +156,7 @@ fn main() -> ExitCode {
 }
 
 fn generate(arguments: &Generate) -> Result<(), Stopped> {
-    let province = Province::new(arguments.of.seed, arguments.of.vehicles);
+    let province = arguments.of.province();
     let out: Box<dyn Write> = if arguments.out.as_os_str() == "-" {
         Box::new(io::stdout().lock())
     } else {
@@ -155,8 +169,7 @@ fn generate(arguments: &Generate) -> Result<(), Stopped> {
 }
 
 fn print_codes(arguments: &Codes) -> Result<(), Stopped> {
-    let Of { vehicles, seed } = arguments.of;
-    let province = Province::new(seed, vehicles);
+    let (province, seed) = (arguments.of.province(), arguments.of.seed);
     let mut out = BufWriter::new(io::stdout().lock());
     if arguments.unknown {
         let sample = arguments.sample.unwrap_or(1000);

@@ -25,10 +25,20 @@ pub(crate) struct Province {
     pub(crate) seed: u64,
     pub(crate) parties: Parties,
     count: u64,
+    sets: Sets,
     calendar: Calendar,
     vehicle_makers: Ranks,
     battery_makers: Ranks,
     divisions: Ranks,
+}
+
+/// What belongs to a vehicle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sets {
+    /// As it comes: one battery or four, a plate or none.
+    Mixed,
+    /// One battery and one plate, so that figures by code can be told without a mixture.
+    Trios,
 }
 
 /// A vehicle and all that happened to it.
@@ -141,8 +151,15 @@ impl Province {
             divisions: Ranks::new(DIVISIONS.len(), 0.7),
             parties,
             count: vehicles,
+            sets: Sets::Mixed,
             calendar: Calendar::new(),
         }
+    }
+
+    /// The same with one battery and one plate to each vehicle.
+    pub(crate) fn of_trios(mut self) -> Self {
+        self.sets = Sets::Trios;
+        self
     }
 
     /// All vehicles, oldest first.
@@ -218,13 +235,15 @@ impl<'a> Iterator for Vehicles<'a> {
             10..25 => Stocked::Vehicle,
             _ => Stocked::Nothing,
         };
-        let sold = dice.in_a_thousand(900).then(|| {
+        let is_trio = province.sets == Sets::Trios;
+        let is_sold = dice.in_a_thousand(900) || is_trio;
+        let sold = is_sold.then(|| {
             let at = made.later(1 + dice.below(60), hours(9, 10, &mut dice));
             (at, dice.pick(&parties.sellers))
         });
         // Seven of the nine that were sold have a plate.
         let plate = match sold {
-            Some((at, _)) if dice.in_a_thousand(778) => self.plate(at, &mut dice),
+            Some((at, _)) if dice.in_a_thousand(778) || is_trio => self.plate(at, &mut dice),
             _ => None,
         };
         let since = sold.map(|(at, _)| at);
@@ -283,7 +302,7 @@ impl<'a> Vehicles<'a> {
         let place = self.province.battery_makers.throw(dice);
         let maker = self.province.parties.battery_makers.get(place)?;
         let serial = self.batteries.get_mut(place)?;
-        let sort = if dice.in_a_thousand(600) {
+        let sort = if dice.in_a_thousand(600) || self.province.sets == Sets::Trios {
             dice.pick(&LITHIUM)
         } else {
             dice.pick(&LEAD)

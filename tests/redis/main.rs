@@ -15,6 +15,8 @@ mod door;
 mod sample;
 // The same records make the same store, by whomever and in whatever order.
 mod writing;
+// What lies where, and how much of it.
+mod layout;
 // What changed is gone from every page within the second.
 mod coherence;
 // Whether codes belong together.

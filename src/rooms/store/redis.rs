@@ -2,7 +2,8 @@
 //!
 //! | room | key | value |
 //! |---|---|---|
-//! | public | `v:` + the code's key | its public view |
+//! | public | `v:` + the code's key | its row: the name of its common part, and its own moment |
+//! | public | `s:` + a name | what the views that name it have in common |
 //! | public | `c:` + the maker's key | what is public of its whole class |
 //! | public | `p:` + the pair's tag | the holder view, sealed |
 //! | public | `g` | the generation mark: which filling of Redis this is |
@@ -13,13 +14,15 @@
 //! | core | `m:` + name | what is said of the store itself |
 //!
 //! Keys are short because a province has ten million of them. Nothing in the public room counts
-//! anything: a view's own bytes are what a writer compares before it sets.
+//! anything: a row's own bytes are what a writer compares before it sets.
 
 use super::{Rack, StoreError};
 
 mod connect;
+mod wire;
 mod epochs;
 mod slots;
+mod views;
 mod state;
 mod listing;
 mod lane;

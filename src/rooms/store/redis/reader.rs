@@ -2,7 +2,8 @@
 //!
 //! A code that nobody has asked for yet costs one round trip: its view and, unless it is known,
 //! its maker's class. Classes stay here for as long as the server says when they change. In a
-//! cluster the two lie on two nodes, which are asked at the same time.
+//! cluster the two lie on two nodes, which are asked at the same time. The first code of a model
+//! costs one more: what it has in common with the others is read then, and stays.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +17,7 @@ use super::health::Watcher;
 use super::lane::{Lane, Link, Why};
 use super::slots::{mark_of, slot_of};
 use super::state::class_key;
+use super::views;
 use super::{GENERATION, key};
 use crate::rooms::meter::StoreMeter;
 use crate::rooms::readiness::{Condition, Part, Readiness};
@@ -85,10 +87,15 @@ impl RedisReader {
         } else {
             (self.get(&view_key, deadline).await?, Read::default())
         };
-        let Some(view) = view.found else {
+        let Some(row) = view.found else {
             self.vouch(&view_key, deadline).await?;
             return Ok(None);
         };
+        let Some(view) = self.whole(&view_key, row).await? else {
+            return Ok(None);
+        };
+        // A store that is slow within its deadline is not out of reach because it was asked twice.
+        let deadline = self.limit();
         let mut classes = Vec::new();
         if let Some(maker) = own {
             classes.push(if let Some(class) = known {
@@ -155,6 +162,35 @@ impl RedisReader {
         } else {
             Err(Fault::Emptied)
         }
+    }
+
+    /// The view that a row stands for. If what it names is gone, it was replaced meanwhile, and what
+    /// was dropped was named by nothing else: then the new row is looked at, once.
+    async fn whole(&self, view_key: &[u8], row: Vec<u8>) -> Result<Option<Vec<u8>>, Fault> {
+        let damaged = || Fault::Corrupt { what: "a view" };
+        let mut row = row;
+        for _look in 0..2 {
+            let name = views::named_in(&row).ok_or_else(damaged)?;
+            if let Some(common) = self.fleet.state.common(name) {
+                return Ok(Some(views::whole(&common, &row)));
+            }
+            let (key, deadline) = (views::common_key(name), self.limit());
+            if let Some(common) = self.get(&key, deadline).await?.found {
+                if views::name(&common) != name {
+                    return Err(damaged());
+                }
+                let view = views::whole(&common, &row);
+                self.fleet.state.keep_common(name, common.into());
+                return Ok(Some(view));
+            }
+            self.vouch(&key, deadline).await?;
+            let Some(again) = self.get(view_key, deadline).await?.found else {
+                self.vouch(view_key, deadline).await?;
+                return Ok(None);
+            };
+            row = again;
+        }
+        Err(damaged())
     }
 
     /// That there is nothing under a key means something only in the store that we know.

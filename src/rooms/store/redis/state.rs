@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::epochs::Epochs;
 use super::health::Watcher;
+use super::views::Name;
 use super::{key, prefix};
 use crate::rooms::store::Rack;
 use crate::rooms::store::address::RedisUrl;
@@ -14,6 +15,9 @@ use crate::words::subject::{Maker, Subject};
 
 /// Makers whose classes are kept: all there are in several provinces. Past that, all are read anew.
 const CLASSES_MAX: usize = 4096;
+/// Bytes of common parts that are kept: those of some two hundred thousand models. Past that, all are
+/// read anew.
+const COMMON_BYTES: usize = 32 << 20;
 
 /// What all lanes share.
 #[derive(Debug)]
@@ -22,9 +26,18 @@ pub(super) struct State {
     pub(super) epochs: Epochs,
     /// Empty for a maker that has none.
     classes: Mutex<HashMap<Vec<u8>, Box<[u8]>>>,
+    commons: Mutex<Commons>,
     generation: Mutex<Vec<u8>>,
     invalidations: AtomicU64,
     pub(super) watcher: OnceLock<Watcher>,
+}
+
+/// What views have in common, by name. Nothing ever changes under a name, so nothing here has to be
+/// proven.
+#[derive(Debug, Default)]
+struct Commons {
+    found: HashMap<Name, Arc<[u8]>>,
+    bytes: usize,
 }
 
 impl State {
@@ -33,6 +46,7 @@ impl State {
             url,
             epochs: Epochs::new(),
             classes: Mutex::default(),
+            commons: Mutex::default(),
             generation: Mutex::default(),
             invalidations: AtomicU64::new(0),
             watcher: OnceLock::new(),
@@ -74,6 +88,23 @@ impl State {
             classes.clear();
         }
         classes.insert(class_key(maker), class);
+    }
+
+    /// What is called like this, if it was read.
+    pub(super) fn common(&self, name: Name) -> Option<Arc<[u8]>> {
+        lock(&self.commons).found.get(&name).cloned()
+    }
+
+    /// Keeps what is called like this.
+    pub(super) fn keep_common(&self, name: Name, common: Arc<[u8]>) {
+        let mut commons = lock(&self.commons);
+        if commons.bytes + common.len() > COMMON_BYTES {
+            *commons = Commons::default();
+        }
+        let (bytes, name_len) = (common.len(), name.len());
+        if commons.found.insert(name, common).is_none() {
+            commons.bytes += bytes + name_len;
+        }
     }
 
     /// A key has changed.

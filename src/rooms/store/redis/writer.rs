@@ -19,20 +19,26 @@ use std::time::{Duration, Instant};
 
 use ::redis::{RedisError, cmd};
 
-use super::connect::Wire;
-use super::{ABOUT, CLAIMS, PARTIES, Room, key, prefix, room};
+use super::views::COMMON;
+use super::wire::Wire;
+use super::{ABOUT, CLAIMS, PARTIES, key, prefix, room};
 use crate::rooms::store::address::{RedisUrl, Shape};
-use crate::rooms::store::batch::{self, Additions, Desk, Incoming, Ink, Outcome};
+use crate::rooms::store::batch::{self, Desk, Incoming, Ink, Outcome};
 use crate::rooms::store::engine::{Engine, Entry, Place, Step};
 use crate::rooms::store::redis::RedisReader;
 use crate::rooms::store::{PublicStore, Rack, StoreError};
 use crate::words::policy::Policy;
 use crate::words::subject::Subject;
+use laid::Commons;
 use marks::{holds, lay, mark};
-use steps::{Trouble, fill, fold, is_yes, may_write, note, publish, sift};
+use steps::{Trouble, is_yes, may_write, note, pairs, publish, sift};
+use wires::Wires;
 
+mod hands;
+mod laid;
 mod marks;
 mod steps;
+mod wires;
 
 /// How long a writer goes on trying: longer than any failover takes.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -42,8 +48,10 @@ const REPLICA_PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(100);
 /// Keys in one step of a walk: a few milliseconds of the server's time.
 const STEP: usize = 2_000;
+/// Keys that tell how many there are of each sort, to within some hundredths.
+const SAMPLE: usize = 5_000;
 /// The layout that this release reads and writes.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 const FORMAT_NAME: &str = "format";
 
 /// A store on Redis that can be written.
@@ -52,14 +60,10 @@ pub(in super::super) struct Writer {
     core: RedisUrl,
     public: RedisUrl,
     wires: Mutex<Option<Wires>>,
+    /// Further connections, while nobody works with them.
+    hands: Mutex<Vec<Wires>>,
     /// The generation that this writer works on.
     generation: Vec<u8>,
-}
-
-#[derive(Debug)]
-struct Wires {
-    core: Wire,
-    public: Wire,
 }
 
 impl Writer {
@@ -69,6 +73,7 @@ impl Writer {
             core,
             public,
             wires: Mutex::new(None),
+            hands: Mutex::default(),
             generation: Vec::new(),
         };
         let format = writer.claim(FORMAT_NAME, &[FORMAT])?;
@@ -113,6 +118,10 @@ impl Writer {
             }
             // A new connection finds the new master.
             *slot = None;
+            self.hands
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
             std::thread::sleep(pause);
             pause *= 2;
         }
@@ -121,10 +130,7 @@ impl Writer {
     fn connected<'w>(&self, slot: &'w mut Option<Wires>) -> Result<&'w mut Wires, StoreError> {
         match slot {
             Some(wires) => Ok(wires),
-            None => Ok(slot.insert(Wires {
-                core: Wire::open(&self.core)?,
-                public: Wire::open(&self.public)?,
-            })),
+            None => Ok(slot.insert(Wires::open(&self.core, &self.public)?)),
         }
     }
 
@@ -141,16 +147,9 @@ impl Writer {
         may_write(&mut wires.core, ink)?;
         let mut outcome = Outcome::default();
         let (fresh, unfinished) = sift(&mut wires.core, incoming, &mut outcome)?;
-        let additions = Additions::of(fresh.into_iter());
-        let subjects = additions.subjects();
-        let mut desk = Desk::new(ink);
-        fold(&mut wires.core, &mut desk, &additions, &subjects)?;
         batch::note_makers(incoming, &mut outcome);
-        note(&mut wires.core, &subjects, &outcome)?;
-        let bound = batch::bound(incoming);
-        fill(&mut wires.core, &mut desk, &bound)?;
-        outcome.suspects = desk.suspects(&bound);
-        publish(wires, &mut desk, subjects)?;
+        note(&mut wires.core, &BTreeSet::new(), &outcome.claims)?;
+        outcome.suspects = self.share_out(wires, ink, incoming, &fresh)?;
         may_write(&mut wires.core, ink)?;
         // A store that was emptied meanwhile has lost the beginning of this batch.
         if !holds(&mut wires.public, &self.generation)? {
@@ -158,12 +157,7 @@ impl Writer {
         }
         settle(&mut wires.core, &self.core)?;
         settle(&mut wires.public, &self.public)?;
-        let done = unfinished.iter().map(|(name, digest)| {
-            let mut done = cmd("SET");
-            done.arg(name).arg(&digest[..]);
-            done
-        });
-        wires.core.all(done)?;
+        wires.core.set(&pairs(&unfinished))?;
         // A failover that forgot this would only have the same records taken in once more; but who
         // imports them again is to hear that they are known.
         settle(&mut wires.core, &self.core)?;
@@ -178,7 +172,10 @@ impl Engine for Writer {
 
     fn publish(&self, ink: Ink<'_>, subjects: &[Subject]) -> Result<(), StoreError> {
         let subjects: BTreeSet<Subject> = subjects.iter().copied().collect();
-        self.patiently(|wires| publish(wires, &mut Desk::new(ink), subjects.clone()))
+        self.patiently(|wires| {
+            let commons = Commons::default();
+            publish(wires, &mut Desk::new(ink), &commons, subjects.clone())
+        })
     }
 
     fn get(&self, rack: Rack, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
@@ -197,26 +194,17 @@ impl Engine for Writer {
             });
         }
         let keys: Vec<_> = keys.iter().map(|name| key(rack, name)).collect();
-        self.patiently(|wires| Ok(wires.of(room(rack)).get(&keys)?))
+        self.patiently(|wires| wires.look_up(rack, &keys))
     }
 
     fn put(&self, rack: Rack, entries: &[Entry]) -> Result<(), StoreError> {
-        let put = |(name, value): &Entry| {
-            let mut put = cmd(if rack == Rack::Claims { "SADD" } else { "SET" });
-            if rack == Rack::Claims {
-                put.arg(CLAIMS).arg(name);
-            } else {
-                put.arg(key(rack, name)).arg(value);
-            }
-            put
-        };
         let subjects = entries.iter().filter(|_| rack == Rack::Dossiers);
         let subjects: BTreeSet<Subject> = subjects
             .filter_map(|(name, _)| Subject::from_key(name))
             .collect();
         self.patiently(|wires| {
-            wires.of(room(rack)).all(entries.iter().map(put))?;
-            note(&mut wires.core, &subjects, &Outcome::default())
+            wires.put(rack, entries)?;
+            note(&mut wires.core, &subjects, [])
         })
     }
 
@@ -232,7 +220,7 @@ impl Engine for Writer {
             }
             let wire = wires.of(room(rack));
             let (next, found) = wire.scan(&from.0, &key(rack, start), STEP)?;
-            let values = wire.get(&found)?;
+            let values = wires.look_up(rack, &found)?;
             let head = prefix(rack).len();
             let names = found
                 .iter()
@@ -248,7 +236,23 @@ impl Engine for Writer {
     }
 
     fn count(&self, rack: Rack) -> Result<u64, StoreError> {
-        self.patiently(|wires| Ok(wires.of(room(rack)).one(&cmd("DBSIZE"))?))
+        self.patiently(|wires| {
+            let wire = wires.of(room(rack));
+            if rack == Rack::Claims {
+                return Ok(wire.one(cmd("SCARD").arg(CLAIMS))?);
+            }
+            // No server counts by the beginning of a key. They come in no order, so the first few
+            // thousand are like all of them.
+            let all: u64 = wire.one(&cmd("DBSIZE"))?;
+            let (next, sample) = wire.scan(&[], &[], SAMPLE)?;
+            let of_rack = sample.iter().filter(|key| key.starts_with(prefix(rack)));
+            let of_rack = u64::try_from(of_rack.count()).unwrap_or(u64::MAX);
+            let looked_at = u64::try_from(sample.len()).unwrap_or(u64::MAX).max(1);
+            Ok(match next {
+                None => of_rack,
+                Some(_) => all.saturating_mul(of_rack) / looked_at,
+            })
+        })
     }
 
     fn clear(&self, rack: Rack) -> Result<(), StoreError> {
@@ -271,9 +275,30 @@ impl Engine for Writer {
         }
     }
 
-    fn sweep(&self, _policy: Policy) -> Result<(), StoreError> {
-        // Each view lies here whole, so nothing is left of what was replaced.
-        Ok(())
+    fn sweep(&self, policy: Policy) -> Result<(), StoreError> {
+        let mut from = Vec::new();
+        loop {
+            let next = self.patiently(|wires| {
+                let (next, found) = wires.public.scan(&from, COMMON, STEP)?;
+                let commons = wires.public.get(&found)?;
+                let stamp = Some(policy.stamp().byte());
+                let old = found.iter().zip(&commons).filter(|(_, common)| {
+                    let first = common.as_ref().and_then(|common| common.first());
+                    first.copied() != stamp
+                });
+                let drop = |(key, _): (&Vec<u8>, _)| {
+                    let mut drop = cmd("UNLINK");
+                    drop.arg(key);
+                    drop
+                };
+                wires.public.all(old.map(drop))?;
+                Ok(next)
+            })?;
+            match next {
+                Some(next) => from = next,
+                None => return Ok(()),
+            }
+        }
     }
 
     fn parties(&self) -> Result<Vec<Entry>, StoreError> {
@@ -310,15 +335,6 @@ impl Engine for Writer {
 
     fn reader(&self, policy: Policy) -> PublicStore {
         PublicStore::Redis(Box::new(RedisReader::new(self.public.clone(), policy)))
-    }
-}
-
-impl Wires {
-    const fn of(&mut self, room: Room) -> &mut Wire {
-        match room {
-            Room::Public => &mut self.public,
-            Room::Core => &mut self.core,
-        }
     }
 }
 

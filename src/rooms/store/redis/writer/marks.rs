@@ -12,8 +12,8 @@ use super::claim;
 use super::steps::Trouble;
 use crate::rooms::store::StoreError;
 use crate::rooms::store::redis::GENERATION;
-use crate::rooms::store::redis::connect::Wire;
 use crate::rooms::store::redis::slots::{SLOTS, mark_of};
+use crate::rooms::store::redis::wire::Wire;
 
 /// Beside the mark, in its slot: the mark that every slot has.
 const MARKED: &[u8] = b"g:{g}";

@@ -1,27 +1,32 @@
 //! The steps of a batch on Redis, each in as few round trips as it can be done in. The head of
 //! [`super`] says why in this order.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use ::redis::{Cmd, FromRedisValue, RedisError, Value, cmd};
+use ::redis::{FromRedisValue, RedisError, Value, cmd};
 
-use super::Wires;
+use super::laid::{Commons, Laid};
+use super::wires::Wires;
 use crate::rooms::store::batch::{
     self, Additions, Desk, Finished, Incoming, Ink, Outcome, members,
 };
 use crate::rooms::store::engine::about;
-use crate::rooms::store::redis::connect::Wire;
+use crate::rooms::store::redis::wire::Wire;
 use crate::rooms::store::redis::{ABOUT, CLAIMS, PARTIES, PENDING, key};
 use crate::rooms::store::{Rack, StoreError};
+use crate::rules::contradictions::Claim;
 use crate::words::subject::Subject;
 
-/// Sets a key to another value where it still has the one that was read; an empty one means none.
-/// One key, so that it works in a cluster.
+/// Sets each key to another value where it still has the one that was read; an empty one means none.
+/// In a cluster one key a call.
 const REPLACE: &str = "\
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end \
-if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end \
-return 1";
-
+local done = {} \
+for at, key in ipairs(KEYS) do \
+local old, new = ARGV[2 * at - 1], ARGV[2 * at] \
+if (redis.call('GET', key) or '') ~= old then done[at] = 0 else \
+if new == '' then redis.call('DEL', key) else redis.call('SET', key, new) end \
+done[at] = 1 end end \
+return done";
 /// What went wrong in a step.
 pub(super) enum Trouble {
     /// Another connection may help.
@@ -48,7 +53,8 @@ impl From<StoreError> for Trouble {
     }
 }
 
-pub(super) type Unfinished = Vec<(Vec<u8>, [u8; batch::DIGEST_LEN])>;
+/// Keys of records, and what lies there when they are done.
+pub(super) type Unfinished = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// Whether the store still has our policy and key.
 pub(super) fn may_write(core: &mut Wire, ink: Ink<'_>) -> Result<(), Trouble> {
@@ -58,13 +64,13 @@ pub(super) fn may_write(core: &mut Wire, ink: Ink<'_>) -> Result<(), Trouble> {
     Ok(ink.may_write(policy, check)?)
 }
 
-/// Marks each record as pending. Gives back those that are new or were never finished, and what
-/// to say of them when they are.
-pub(super) fn sift<'i>(
+/// Marks each record as pending. Gives back the places of those that are new or were never
+/// finished, and what to say of them when they are.
+pub(super) fn sift(
     core: &mut Wire,
-    incoming: &'i [Incoming],
+    incoming: &[Incoming],
     outcome: &mut Outcome,
-) -> Result<(Vec<&'i Incoming>, Unfinished), Trouble> {
+) -> Result<(Vec<usize>, Unfinished), Trouble> {
     let mut named = batch::named(incoming)?;
     // The same again within the batch is known, other content under the same name a clash.
     let mut first: Option<(Vec<u8>, [u8; batch::DIGEST_LEN])> = None;
@@ -85,31 +91,36 @@ pub(super) fn sift<'i>(
             }
         }
     });
-    let pending = |one: &batch::Named| {
-        let mut pending = cmd("SET");
-        pending.arg(key(Rack::Records, &one.key));
-        pending.arg([&one.digest[..], &[PENDING]].concat());
-        pending.arg("NX").arg("GET");
-        pending
-    };
-    let answers = core.all(named.iter().map(pending))?;
+    let pending: Vec<(Vec<u8>, Vec<u8>)> = named
+        .iter()
+        .map(|one| {
+            let value = [&one.digest[..], &[PENDING]].concat();
+            (key(Rack::Records, &one.key), value)
+        })
+        .collect();
+    let put = core.add(&pairs(&pending))?;
+    let there = pending.iter().zip(&put).filter(|(_, put)| !**put);
+    let there: Vec<Vec<u8>> = there.map(|((name, _), _)| name.clone()).collect();
+    let mut there = core.get(&there)?.into_iter();
     let mut fresh = Vec::with_capacity(named.len());
     let mut unfinished = Vec::with_capacity(named.len());
-    for (one, answer) in named.into_iter().zip(answers) {
-        let Some(record) = incoming.get(one.at) else {
-            continue;
-        };
-        let known = Option::<Vec<u8>>::from_redis_value(answer)?.unwrap_or_default();
-        if known == one.digest {
-            outcome.known += 1;
-        } else if known.is_empty() || known.strip_suffix(&[PENDING]) == Some(&one.digest) {
-            outcome.added += 1;
-            fresh.push(record);
-            unfinished.push((key(Rack::Records, &one.key), one.digest));
-        } else {
-            outcome.clashes.push(record.line);
+    for ((one, (name, pending)), put) in named.into_iter().zip(pending).zip(put) {
+        let known = if put { None } else { there.next().flatten() };
+        // Of one that was never finished nothing is known but its name.
+        match known.filter(|known| *known != pending) {
+            None => {
+                outcome.added += 1;
+                fresh.push(one.at);
+                unfinished.push((name, one.digest.to_vec()));
+            }
+            Some(known) if known == one.digest => outcome.known += 1,
+            Some(_) => outcome
+                .clashes
+                .extend(incoming.get(one.at).map(|one| one.line)),
         }
     }
+    // As they came: what belongs together mostly comes together.
+    fresh.sort_unstable();
     Ok((fresh, unfinished))
 }
 
@@ -126,26 +137,27 @@ pub(super) fn fold(
         if changes.is_empty() {
             return Ok(());
         }
-        let replace = changes.iter().map(|change| {
-            let key = key(Rack::Dossiers, &change.subject.key());
-            replace(&key, &change.old, desk.dossier(change.subject))
-        });
-        let answers = core.all(replace)?;
-        // Somebody else was quicker with these.
-        let lost = changes
+        let swaps: Vec<Swap<'_>> = changes
             .iter()
-            .zip(&answers)
-            .filter(|(_, answer)| !is_yes(answer));
+            .map(|change| Swap {
+                key: key(Rack::Dossiers, &change.subject.key()),
+                old: &change.old,
+                new: desk.dossier(change.subject),
+            })
+            .collect();
+        let done = replace(core, &swaps)?;
+        // Somebody else was quicker with these.
+        let lost = changes.iter().zip(&done).filter(|(_, done)| !**done);
         let lost: Vec<Subject> = lost.map(|(change, _)| change.subject).collect();
         reload(core, desk, &lost)?;
     }
 }
 
 /// Notes parties and claims where they are found without a walk.
-pub(super) fn note(
+pub(super) fn note<'c>(
     core: &mut Wire,
     subjects: &BTreeSet<Subject>,
-    outcome: &Outcome,
+    claims: impl IntoIterator<Item = &'c Claim>,
 ) -> Result<(), Trouble> {
     let member = |set: &[u8], member: Vec<u8>| {
         let mut add = cmd("SADD");
@@ -156,10 +168,7 @@ pub(super) fn note(
         .iter()
         .filter(|subject| matches!(subject, Subject::Party(_)));
     let parties = parties.map(|party| member(PARTIES, party.key()));
-    let claims = outcome
-        .claims
-        .iter()
-        .map(|claim| member(CLAIMS, claim.key()));
+    let claims = claims.into_iter().map(|claim| member(CLAIMS, claim.key()));
     core.all(parties.chain(claims))?;
     Ok(())
 }
@@ -168,6 +177,7 @@ pub(super) fn note(
 pub(super) fn publish(
     wires: &mut Wires,
     desk: &mut Desk<'_>,
+    commons: &Commons,
     mut subjects: BTreeSet<Subject>,
 ) -> Result<(), Trouble> {
     while !subjects.is_empty() {
@@ -178,26 +188,28 @@ pub(super) fn publish(
         fill(&mut wires.core, desk, &involved)?;
         let mut finished: Vec<Finished> = desk.project(subjects.iter().copied()).collect();
         finished.extend(desk.seal(&couples)?);
+        let laid = finished.iter().map(Laid::of).collect::<Option<Vec<_>>>();
+        let laid = laid.ok_or(StoreError::Corrupt("a view just made"))?;
         let keys: Vec<_> = finished.iter().map(|one| key(one.rack, &one.key)).collect();
         let old = wires.public.get(&keys)?;
         let moved = moved(&mut wires.core, desk, &involved)?;
         let mut again = BTreeSet::new();
-        let mut set = Vec::with_capacity(finished.len());
+        let mut swaps = Vec::with_capacity(finished.len());
         let mut about = Vec::with_capacity(finished.len());
-        for ((one, key), old) in finished.iter().zip(&keys).zip(&old) {
-            let (new, old) = (one.value.as_deref().unwrap_or_default(), old.as_deref());
+        let mut named = HashMap::new();
+        for (((one, laid), key), old) in finished.iter().zip(&laid).zip(keys).zip(&old) {
+            let (new, old) = (laid.bytes(), old.as_deref().unwrap_or_default());
             if one.of.iter().any(|subject| moved.contains(subject)) {
                 again.extend(one.of);
-            } else if old.unwrap_or_default() != new {
-                set.push(replace(key, old.unwrap_or_default(), new));
+            } else if old != new {
+                named.extend(laid.common());
+                swaps.push(Swap { key, old, new });
                 about.push(one.of);
             }
         }
-        let answers = wires.public.all(set)?;
-        let lost = about
-            .iter()
-            .zip(&answers)
-            .filter(|(_, answer)| !is_yes(answer));
+        commons.lay(&mut wires.public, &named)?;
+        let done = replace(&mut wires.public, &swaps)?;
+        let lost = about.iter().zip(&done).filter(|(_, done)| !**done);
         again.extend(lost.flat_map(|(of, _)| *of));
         let late = self::moved(&mut wires.core, desk, &involved)?;
         again.extend(late.iter().filter(|subject| involved.contains(subject)));
@@ -214,19 +226,13 @@ fn moved(
     desk: &Desk<'_>,
     subjects: &BTreeSet<Subject>,
 ) -> Result<HashSet<Subject>, Trouble> {
-    let length = |subject: &Subject| {
-        let mut length = cmd("STRLEN");
-        length.arg(key(Rack::Dossiers, &subject.key()));
-        length
-    };
-    let answers = core.all(subjects.iter().map(length))?;
-    let mut found = HashSet::new();
-    for (subject, answer) in subjects.iter().zip(answers) {
-        if usize::from_redis_value(answer)? != desk.dossier(*subject).len() {
-            found.insert(*subject);
-        }
-    }
-    Ok(found)
+    let subjects: Vec<Subject> = subjects.iter().copied().collect();
+    let name = |subject: &Subject| key(Rack::Dossiers, &subject.key());
+    let keys: Vec<Vec<u8>> = subjects.iter().map(name).collect();
+    let lengths = core.lengths(&keys)?.into_iter();
+    let moved = subjects.into_iter().zip(lengths);
+    let moved = moved.filter(|(subject, length)| *length != desk.dossier(*subject).len());
+    Ok(moved.map(|(subject, _)| subject).collect())
 }
 
 /// Lays on the desk what it lacks of these dossiers.
@@ -248,15 +254,49 @@ fn reload(core: &mut Wire, desk: &mut Desk<'_>, subjects: &[Subject]) -> Result<
     Ok(())
 }
 
-fn replace(key: &[u8], old: &[u8], new: &[u8]) -> Cmd {
-    if old.is_empty() {
-        let mut set = cmd("SET");
-        set.arg(key).arg(new).arg("NX");
-        return set;
+/// Puts a value in the place of another, or of none.
+struct Swap<'v> {
+    key: Vec<u8>,
+    old: &'v [u8],
+    new: &'v [u8],
+}
+
+/// Makes these swaps where the old value still lies, and says of each whether it was made.
+fn replace(wire: &mut Wire, swaps: &[Swap<'_>]) -> Result<Vec<bool>, Trouble> {
+    let (new, other): (Vec<_>, Vec<_>) = swaps.iter().partition(|swap| swap.old.is_empty());
+    let entries: Vec<_> = new.iter().map(|swap| (&swap.key[..], swap.new)).collect();
+    let mut added = wire.add(&entries)?.into_iter();
+    let reach = wire.reach();
+    let call = |some: &[&Swap<'_>]| {
+        let mut call = cmd("EVAL");
+        call.arg(REPLACE).arg(some.len());
+        for swap in some {
+            call.arg(&swap.key);
+        }
+        for swap in some {
+            call.arg(swap.old).arg(swap.new);
+        }
+        call
+    };
+    let mut replaced = Vec::with_capacity(other.len());
+    for answer in wire.all(other.chunks(reach).map(call))? {
+        replaced.extend(Vec::<bool>::from_redis_value(answer)?);
     }
-    let mut replace = cmd("EVAL");
-    replace.arg(REPLACE).arg(1).arg(key).arg(old).arg(new);
-    replace
+    let mut replaced = replaced.into_iter();
+    let done = swaps.iter().map(|swap| {
+        let from: &mut dyn Iterator<Item = bool> = if swap.old.is_empty() {
+            &mut added
+        } else {
+            &mut replaced
+        };
+        from.next().unwrap_or(false)
+    });
+    Ok(done.collect())
+}
+
+pub(super) fn pairs(entries: &[(Vec<u8>, Vec<u8>)]) -> Vec<(&[u8], &[u8])> {
+    let pairs = entries.iter().map(|(key, value)| (&key[..], &value[..]));
+    pairs.collect()
 }
 
 pub(super) fn is_yes(answer: &Value) -> bool {
