@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, request::Parts};
 use hyper::body::Body;
 use jiff::{SignedDuration, Timestamp};
-use saoma_pages::{Audience, Refusal, View};
+use saoma_pages::{Audience, Refusal, View, staff::Dispute};
 
 use crate::{
     rooms::{
@@ -29,13 +29,13 @@ use crate::{
         ask::{After, Ask, Manner, Shape},
         batch,
         card::code_card,
-        contradictions::Contradiction,
         fixed::Fixed,
         negotiate::Encoding,
         render,
         reply::{self, Keeping, Media},
         show::Reader,
-        staff::{self, Told},
+        dossier::Dossier,
+        staff::{self, Told, dispute},
     },
     words::{
         code::Code,
@@ -86,7 +86,7 @@ pub struct Sight {
     /// What they may see; nothing if it is not registered for them.
     pub view: Option<View>,
     /// What contradicts what; police only.
-    pub conflicts: Vec<Contradiction>,
+    pub conflicts: Vec<Dispute>,
     /// What is left of their day.
     pub left: Left,
 }
@@ -234,6 +234,7 @@ impl StaffDoor {
         let mut fields = sight.view.as_ref().map(staff::fields).unwrap_or_default();
         if sight.view.is_some() {
             fields.extend(also);
+            fields.extend(dispute::fields(&sight.conflicts));
             fields.sort_unstable();
             fields.dedup();
         }
@@ -270,7 +271,7 @@ impl StaffDoor {
         who: &Verified,
         code: Code,
         purpose: Option<&Purpose>,
-    ) -> Result<(Option<View>, Vec<Contradiction>), Refusal> {
+    ) -> Result<(Option<View>, Vec<Dispute>), Refusal> {
         let StaffRooms {
             archive,
             policy,
@@ -289,8 +290,9 @@ impl StaffDoor {
             None => Reader::Verified(&who.grant),
         };
         let view = staff::view(code, &story.known, reader, *policy, public_url);
-        let conflicts = story.conflicts.into_iter().map(|conflict| conflict.what);
-        Ok((view, conflicts.collect()))
+        let found = story.conflicts.iter().map(|conflict| &conflict.what);
+        let own = Dossier::from_bytes(&story.known.own);
+        Ok((view, dispute::disputes(code, own, found, reader)))
     }
 
     /// No line, no answer.
@@ -336,7 +338,7 @@ impl StaffDoor {
         let view = sight.view.as_ref().ok_or_else(|| self.unknown(asked))?;
         let answer = match shape {
             Shape::Json => {
-                let conflicts = sight.conflicts.iter().map(Contradiction::name).collect();
+                let conflicts = &sight.conflicts;
                 let told = Told { view, conflicts };
                 // Strings, lists and maps with string keys always serialise.
                 let body = serde_json::to_vec(&told).unwrap_or_default();

@@ -71,7 +71,7 @@ impl<'a> Outcome<'a> {
     pub const fn found(view: &'a View) -> Self {
         let view = Told {
             view,
-            conflicts: Vec::new(),
+            conflicts: &[],
         };
         Self::Found { status: 200, view }
     }

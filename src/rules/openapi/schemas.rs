@@ -93,7 +93,7 @@ fn records(audience: Audience) -> Value {
             .iter()
             .filter(|field| field.entry.rule(audience) != Rule::Withheld)
             .map(|field| (field.key.to_owned(), value(field, audience)))
-            .chain(until(kind, audience))
+            .chain(derived(kind, audience))
             .collect();
         if !fields.is_empty() {
             let row = json!({"type": "object", "properties": fields, "minProperties": 1, "additionalProperties": false});
@@ -128,12 +128,18 @@ fn value(field: &Field, audience: Audience) -> Value {
     }
 }
 
-/// The one field that follows from others and is in no record.
-fn until(kind: RecordKind, audience: Audience) -> Option<(String, Value)> {
-    (kind == RecordKind::WarrantyPolicy && audience == Audience::Holder).then(|| {
-        let schema = json!({"type": "string", "format": "date", "title": "保修到期", "description": "So many months after the sale, where its day is known."});
-        ("until".to_owned(), schema)
-    })
+/// The fields that follow from others and are in no record.
+fn derived(kind: RecordKind, audience: Audience) -> Vec<(String, Value)> {
+    if kind != RecordKind::WarrantyPolicy || audience != Audience::Holder {
+        return Vec::new();
+    }
+    [
+        ("until", json!({"type": "string", "format": "date", "title": "保修到期", "description": "So many months after the sale, where its day is known."})),
+        ("safe_until", json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", "title": "安全使用至", "description": "So many months after what safe_from says: a month after that of the production, a day after that of the sale."})),
+        ("safe_from", json!({"enum": ["production", "sale"], "title": "安全使用起算", "description": "The production, where its month is known; else the sale."})),
+    ]
+    .map(|(key, schema)| (key.to_owned(), schema))
+    .into()
 }
 
 const fn told(rule: Rule) -> &'static str {

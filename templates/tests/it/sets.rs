@@ -49,10 +49,17 @@ fn held(kind: Kind) -> Vec<Sheet> {
         .filter(|sheet| sheet.record == "warranty.policy")
         .flat_map(|sheet| &mut sheet.rows)
     {
-        row.0.push(Cell {
-            key: "until",
-            shown: plain("2026-05-01"),
-        });
+        let more = [
+            ("until", "2026-05-01"),
+            ("safe_months", "120"),
+            ("safe_until", "2034-03"),
+            ("safe_from", "production"),
+        ];
+        let cell = |(key, text)| Cell {
+            key,
+            shown: plain(text),
+        };
+        row.0.extend(more.map(cell));
     }
     sheets
 }
