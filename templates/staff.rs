@@ -335,6 +335,14 @@ impl Purpose {
 }
 
 impl Disputed {
+    /// All there are.
+    pub const ALL: [Self; 4] = [
+        Self::BatteryOnTwoVehicles,
+        Self::PlateOnTwoVehicles,
+        Self::VehicleUnderTwoPlates,
+        Self::OrganisationNotItsMakers,
+    ];
+
     /// The name in JSON and in the list of conflicts.
     pub const fn name(self) -> &'static str {
         match self {

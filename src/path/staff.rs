@@ -10,7 +10,7 @@
 use std::{fmt, time::Duration, time::Instant};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, request::Parts};
+use http::{HeaderName, HeaderValue, Request, request::Parts};
 use hyper::body::Body;
 use jiff::{SignedDuration, Timestamp};
 use saoma_pages::{Audience, Refusal, View, staff::Dispute};
@@ -27,14 +27,13 @@ use crate::{
     rules::{
         answer::Reply,
         ask::{After, Ask, Manner, Shape},
-        batch,
         card::code_card,
+        dossier::Dossier,
         fixed::Fixed,
         negotiate::Encoding,
         render,
         reply::{self, Keeping, Media},
         show::Reader,
-        dossier::Dossier,
         staff::{self, Told, dispute},
     },
     words::{
@@ -46,9 +45,13 @@ use crate::{
     },
 };
 
+mod asked;
 pub mod desk;
 mod gate;
 mod many;
+
+pub use asked::PURPOSE;
+use asked::{StaffAsk, purpose};
 
 /// The staff door: who it lets in, and what they see.
 #[derive(Debug)]
@@ -91,19 +94,6 @@ pub struct Sight {
     pub left: Left,
 }
 
-/// What is asked of this door.
-#[derive(Clone, Copy, Debug)]
-enum StaffAsk {
-    /// What any door is asked.
-    Common(Ask),
-    /// A batch of codes.
-    Batch,
-}
-
-/// Where a batch is sent.
-const BATCH_PATH: &str = "/v1/resolve";
-/// With which an officer says what for: an identity number is then shown whole.
-pub const PURPOSE: HeaderName = HeaderName::from_static("saoma-purpose");
 /// A disk or a store that failed needs a moment.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 const CONTACT_VALID: SignedDuration = SignedDuration::from_hours(24 * 335);
@@ -375,35 +365,10 @@ impl StaffDoor {
     }
 }
 
-impl StaffAsk {
-    fn read(parts: &Parts, manner: &Manner<'_>) -> Result<Self, Refusal> {
-        if parts.uri.path() != BATCH_PATH {
-            return Ask::read(parts, manner).map(Self::Common);
-        }
-        if parts.method != Method::POST {
-            return Err(Refusal::Method { allow: "POST" });
-        }
-        if parts.uri.query().is_some() || !batch::is_json(&parts.headers) {
-            return Err(Refusal::BadRequest);
-        }
-        Ok(Self::Batch)
-    }
-}
-
 impl fmt::Debug for StaffRooms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StaffRooms").finish_non_exhaustive()
     }
-}
-
-/// What for, if they said so. What is said badly is not taken for nothing.
-fn purpose(headers: &HeaderMap) -> Result<Option<Purpose>, Refusal> {
-    let Some(said) = headers.get(PURPOSE) else {
-        return Ok(None);
-    };
-    let text = std::str::from_utf8(said.as_bytes()).ok();
-    let purpose = text.and_then(Purpose::parse);
-    purpose.ok_or(Refusal::BadRequest).map(Some)
 }
 
 /// Says what is left of the reader's day (draft-ietf-httpapi-ratelimit-headers).

@@ -12,8 +12,11 @@ use prometheus_client::{
     registry::Registry,
 };
 
+mod audit;
 pub mod labels;
 mod process;
+
+pub use audit::AuditMeter;
 
 pub use labels::{
     Breaker, Cache, Label, Refused, Status, StoreTrouble, Subject, Tracking, TurnedAway,
@@ -69,6 +72,7 @@ struct Counts {
     store: StoreMeter,
     connections: ConnectionMeter,
     guard: GuardMeter,
+    audit: AuditMeter,
 }
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
@@ -128,6 +132,7 @@ impl Meter {
         let store = StoreMeter::register(&mut registry);
         let connections = ConnectionMeter::register(&mut registry);
         let guard = GuardMeter::register(&mut registry);
+        let audit = AuditMeter::register(&mut registry);
         process::register(&mut registry);
         Self(Arc::new(Counts {
             registry,
@@ -138,6 +143,7 @@ impl Meter {
             store,
             connections,
             guard,
+            audit,
         }))
     }
 
@@ -171,6 +177,11 @@ impl Meter {
     /// For whoever turns clients down.
     pub fn guard(&self) -> &GuardMeter {
         &self.0.guard
+    }
+
+    /// For whoever copies the audit log.
+    pub fn audit(&self) -> &AuditMeter {
+        &self.0.audit
     }
 
     /// Everything, as [`CONTENT_TYPE`] has it.

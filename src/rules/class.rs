@@ -110,7 +110,11 @@ impl Class {
             put_text(&mut out, &warranty.months);
         }
         // Only where there is any, so that what was written before it existed is read as before.
-        if self.warranties.iter().any(|one| !one.safe_months.is_empty()) {
+        if self
+            .warranties
+            .iter()
+            .any(|one| !one.safe_months.is_empty())
+        {
             for warranty in &self.warranties {
                 put_text(&mut out, &warranty.safe_months);
             }

@@ -262,7 +262,10 @@ mod tests {
         };
         let sold = Began { made: None, ..both };
         let until = safe_until;
-        assert_eq!(until("60", both), Some(("production", "2026-08".to_owned())));
+        assert_eq!(
+            until("60", both),
+            Some(("production", "2026-08".to_owned()))
+        );
         assert_eq!(until("60", sold), Some(("sale", "2026-11-05".to_owned())));
         assert_eq!(until("60", Began::default()), None);
         assert_eq!(until("", both), None);
@@ -279,7 +282,11 @@ mod tests {
     #[test]
     fn of_two_days_of_production_the_earlier_counts() {
         let stocked = |made| sheet("stock.item", &[("proddt", made)]);
-        let made = made(&[stocked("2022-01"), stocked("2021-12"), sheet("sale.binding", &[])]);
+        let made = made(&[
+            stocked("2022-01"),
+            stocked("2021-12"),
+            sheet("sale.binding", &[]),
+        ]);
         assert_eq!(made.as_deref(), Some("2021-12"));
     }
 

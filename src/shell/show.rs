@@ -15,6 +15,7 @@ use super::store_args::StoreArgs;
 use crate::rooms::archive::{Depth, Story};
 use crate::rooms::audit::{Audit, Look, NotAudited, Seen, SeenOf, VERSION};
 use crate::rooms::settings::ROTATE_BYTES;
+use crate::rooms::store::shelves::Dossiers;
 use crate::rooms::store::{PublicStore, StoreError};
 use crate::rules::dossier::Dossier;
 use crate::rules::show::Reader;
@@ -94,7 +95,7 @@ fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
 
 fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Dispute>), ShowError> {
     let core = args.store.open()?;
-    let story = Story::read(&core, args.code, Depth::of(args.audience))?;
+    let story = Story::read(&Dossiers::of(core), args.code, Depth::of(args.audience))?;
     let grant;
     let reader = if args.audience == Audience::Police {
         #[expect(
@@ -155,7 +156,10 @@ fn print(view: &View, conflicts: &[Dispute]) {
         for said in &conflict.says {
             let label = words::label(said.record, said.field, Lang::Zh);
             let (at, record, value) = (&said.at, said.record, &said.value);
-            say(&format!("    {at} {record} {label} {}: {value}", said.field));
+            say(&format!(
+                "    {at} {record} {label} {}: {value}",
+                said.field
+            ));
         }
     }
     for sheet in &view.records {

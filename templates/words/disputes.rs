@@ -8,7 +8,8 @@ pub(crate) const CONTRADICTED_NOTE: Text = text(
     "没有警示，但下列登记不可能都对。请与实物核对，以核实的为准。",
     "There is no warning, but not all of the records below can be true. Please compare them with the things themselves.",
 );
-pub(crate) const CONTRADICTIONS: Text = text("互相矛盾的登记", "Records that contradict each other");
+pub(crate) const CONTRADICTIONS: Text =
+    text("互相矛盾的登记", "Records that contradict each other");
 
 /// What contradicts what.
 pub(crate) const fn disputed(what: Disputed) -> Text {

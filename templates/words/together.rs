@@ -93,12 +93,7 @@ pub(crate) fn safe_use_of(part: &str, ends: bool, lang: Lang) -> String {
 
 /// Until when something is safe to use and how that is counted; only how long, where nobody knows
 /// since when.
-pub(crate) fn safe_use(
-    count: &str,
-    until: Option<&str>,
-    from: Option<&str>,
-    lang: Lang,
-) -> String {
+pub(crate) fn safe_use(count: &str, until: Option<&str>, from: Option<&str>, lang: Lang) -> String {
     let months = months(count, lang);
     let Some(until) = until.map(|date| day_or_month(date, lang)) else {
         return months;

@@ -131,14 +131,24 @@ fn staff_see_that_a_dossier_contradicts_itself_and_nobody_else_does() {
         says(LIC),
         json!([
             said("2022-01-03", "registration.plate", "ZhenCheBM", value(VIN)),
-            said("2022-01-04", "registration.plate", "ZhenCheBM", value(OTHER_VIN)),
+            said(
+                "2022-01-04",
+                "registration.plate",
+                "ZhenCheBM",
+                value(OTHER_VIN)
+            ),
         ])
     );
     assert_eq!(
         says(VIN),
         json!([
             said("2022-01-03", "registration.plate", "LinkUrl", value(LIC)),
-            said("2022-01-05", "registration.plate", "LinkUrl", value(OTHER_LIC)),
+            said(
+                "2022-01-05",
+                "registration.plate",
+                "LinkUrl",
+                value(OTHER_LIC)
+            ),
         ])
     );
     let makers: Vec<Value> = says(STRAY).as_array().unwrap().clone();

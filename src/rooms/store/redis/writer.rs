@@ -43,8 +43,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Keys in one step of a walk: a few milliseconds of the server's time.
 const STEP: usize = 2_000;
 /// The layout that this release reads and writes.
-const FORMAT: u8 = 2;
-const FORMAT_NAME: &str = "format";
+pub(super) const FORMAT: u8 = 2;
+pub(super) const FORMAT_NAME: &str = "format";
 
 /// A store on Redis that can be written.
 #[derive(Debug)]
