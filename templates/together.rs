@@ -204,12 +204,21 @@ fn warranties(view: &View, told: &mut Told, lang: Lang) -> Vec<(String, Shown)> 
             terms.push((words::warranty_of(&part, lang), Shown::Plain(term)));
         }
         if let Some(months) = text("safe_months") {
-            let keys = ["part", "safe_months", "safe_until", "safe_from"];
+            let keys = [
+                "part",
+                "safe_months",
+                "safe_until",
+                "safe_from",
+                "safe_over",
+            ];
             told.extend(keys.map(|key| (WARRANTY, at, key)));
-            let until = text("safe_until");
-            let from = text("safe_from");
-            let label = words::safe_use_of(&part, until.is_some(), lang);
-            let term = words::safe_use(&months, until.as_deref(), from.as_deref(), lang);
+            let end = text("safe_until").map(|date| words::SafeEnd {
+                date,
+                is_over: row.get("safe_over").is_some(),
+                from_production: text("safe_from").as_deref() == Some("production"),
+            });
+            let label = words::safe_use_of(&part, end.is_some(), lang);
+            let term = words::safe_use(&months, end.as_ref(), lang);
             terms.push((label, Shown::Plain(term)));
         }
     }

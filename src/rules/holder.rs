@@ -13,6 +13,7 @@ use super::parts::Part;
 use super::stored::open_sheets;
 use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
+use crate::words::moment::Moment;
 
 /// One code of a set, with all that is known of it on this side of the wall.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ const UNTIL: &str = "until";
 const SAFE_UNTIL: &str = "safe_until";
 /// What that is counted from: [`PRODUCTION`] or [`SALE`].
 const SAFE_FROM: &str = "safe_from";
+/// That it is over.
+const SAFE_OVER: &str = "safe_over";
 const PRODUCTION: &str = "production";
 const SALE: &str = "sale";
 
@@ -58,6 +61,7 @@ pub fn views(set: Vec<Held>, public_url: &str, now: Timestamp) -> Vec<View> {
         })
         .collect();
     let sales = sales(&opened);
+    let today = Moment::from_seconds(now.as_second()).day_text();
     opened
         .into_iter()
         .map(|(held, more)| {
@@ -76,7 +80,7 @@ pub fn views(set: Vec<Held>, public_url: &str, now: Timestamp) -> Vec<View> {
                 sold: sales.get(held.code.value()).map(String::as_str),
             };
             let mut records = laid_over(base.records, more);
-            records.extend(warranty_sheet(&held.warranties, began));
+            records.extend(warranty_sheet(&held.warranties, began, &today));
             records.sort_by_key(|sheet| RecordKind::from_name(sheet.record));
             View {
                 audience: Audience::Holder,
@@ -167,7 +171,7 @@ fn made(more: &[Sheet]) -> Option<String> {
         .min()
 }
 
-fn warranty_sheet(warranties: &[Warranty], began: Began<'_>) -> Option<Sheet> {
+fn warranty_sheet(warranties: &[Warranty], began: Began<'_>, today: &str) -> Option<Sheet> {
     let row = |warranty: &Warranty| {
         let mut cells = vec![
             ("model", warranty.model.clone()),
@@ -178,8 +182,10 @@ fn warranty_sheet(warranties: &[Warranty], began: Began<'_>) -> Option<Sheet> {
         cells.extend(until.map(|day| (UNTIL, day)));
         cells.push(("safe_months", warranty.safe_months.clone()));
         if let Some((from, until)) = safe_until(&warranty.safe_months, began) {
+            let over = is_before(&until, today);
             cells.push((SAFE_UNTIL, until));
             cells.push((SAFE_FROM, from.to_owned()));
+            cells.extend(over.then(|| (SAFE_OVER, "true".to_owned())));
         }
         cells.retain(|(_, text)| !text.is_empty());
         let cell = |(key, text)| Cell {
@@ -199,6 +205,11 @@ fn warranty_sheet(warranties: &[Warranty], began: Began<'_>) -> Option<Sheet> {
 fn safe_until(months: &str, began: Began<'_>) -> Option<(&'static str, String)> {
     let counted = |from, since: Option<&str>| Some((from, after(since?, months)?));
     counted(PRODUCTION, began.made).or_else(|| counted(SALE, began.sold))
+}
+
+/// Whether a day, or the whole of a month, is over.
+fn is_before(until: &str, today: &str) -> bool {
+    today.get(..until.len()).is_some_and(|today| until < today)
 }
 
 /// So many months after a day: that day of the month, or the month's last. After a month: a month.
@@ -277,6 +288,19 @@ mod tests {
             assert_eq!(until("60", odd(nothing)), None, "{nothing}");
         }
         assert_eq!(until("999999999999", both), None);
+    }
+
+    #[test]
+    fn what_was_safe_until_today_or_this_month_still_is() {
+        for (until, over) in [
+            ("2026-11-20", true),
+            ("2026-11-21", false),
+            ("2026-11", false),
+            ("2026-10", true),
+            ("2027-01", false),
+        ] {
+            assert_eq!(is_before(until, "2026-11-21"), over, "{until}");
+        }
     }
 
     #[test]

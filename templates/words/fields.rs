@@ -183,5 +183,6 @@ pub(super) static SHEETS: [(&str, Text, Fields); 20] = [
         ("safe_months", text("安全使用月数", "Months of safe use")),
         ("safe_until", text("安全使用至", "Safe to use until")),
         ("safe_from", text("安全使用起算", "Counted from")),
+        ("safe_over", text("已过安全使用期", "Past its safe use")),
     ]),
 ];

@@ -91,18 +91,33 @@ pub(crate) fn safe_use_of(part: &str, ends: bool, lang: Lang) -> String {
     }
 }
 
+/// When safe use ends.
+pub(crate) struct SafeEnd {
+    /// A day or a month.
+    pub(crate) date: String,
+    /// Whether that is past.
+    pub(crate) is_over: bool,
+    /// Whether it is counted from the production; else from the sale.
+    pub(crate) from_production: bool,
+}
+
 /// Until when something is safe to use and how that is counted; only how long, where nobody knows
 /// since when.
-pub(crate) fn safe_use(count: &str, until: Option<&str>, from: Option<&str>, lang: Lang) -> String {
+pub(crate) fn safe_use(count: &str, end: Option<&SafeEnd>, lang: Lang) -> String {
     let months = months(count, lang);
-    let Some(until) = until.map(|date| day_or_month(date, lang)) else {
+    let Some(end) = end else {
         return months;
     };
-    let made = from == Some("production");
-    match (lang, made) {
-        (Lang::Zh, true) => format!("{until}（自生产起 {months}）"),
-        (Lang::Zh, false) => format!("{until}（自购买起 {months}）"),
-        (Lang::En, true) => format!("{until} ({months} from production)"),
-        (Lang::En, false) => format!("{until} ({months} from the sale)"),
+    let date = day_or_month(&end.date, lang);
+    let over = match (lang, end.is_over) {
+        (_, false) => "",
+        (Lang::Zh, true) => "，已过",
+        (Lang::En, true) => ", which is past",
+    };
+    match (lang, end.from_production) {
+        (Lang::Zh, true) => format!("{date}{over}（自生产起 {months}）"),
+        (Lang::Zh, false) => format!("{date}{over}（自购买起 {months}）"),
+        (Lang::En, true) => format!("{date}{over} ({months} from production)"),
+        (Lang::En, false) => format!("{date}{over} ({months} from the sale)"),
     }
 }

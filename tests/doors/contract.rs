@@ -148,8 +148,8 @@ async fn police_see_what_contradicts_what_and_the_log_says_which_fields_they_saw
         fields.contains(&"registration.plate/ZhenCheBM".into()),
         "{fields:?}"
     );
-    let token = bearer(&office.token(Audience::Police).0);
-    let lines = [token.as_str(), "Accept: text/html", "Accept-Language: en"];
+    let cookie = format!("Cookie: __Host-saoma={}", office.token(Audience::Police).0);
+    let lines = [&cookie, "Accept: text/html", "Accept-Language: en"];
     let page = office.get(&format!("/{TWICE}"), &lines).await;
     for text in ["contradict each other", number(VIN), number(OTHER)] {
         assert!(page.text().contains(text), "{text}");

@@ -171,6 +171,7 @@ fn derived(kind: RecordKind, audience: Audience) -> Vec<(String, Value)> {
     [
         ("until", json!({"type": "string", "format": "date", "title": "保修到期", "description": "So many months after the sale, where its day is known."})),
         ("safe_until", json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", "title": "安全使用至", "description": "So many months after what safe_from says: a month after that of the production, a day after that of the sale."})),
+        ("safe_over", json!({"const": "true", "title": "已过安全使用期", "description": "That that day or month is over."})),
         ("safe_from", json!({"enum": ["production", "sale"], "title": "安全使用起算", "description": "The production, where its month is known; else the sale."})),
     ]
     .map(|(key, schema)| (key.to_owned(), schema))
