@@ -54,7 +54,14 @@ impl Contract {
             );
             return;
         };
-        let mut schema = content[answer.header("content-type")]["schema"].clone();
+        let media = answer.header("content-type").split(';').next().unwrap();
+        let body = content
+            .get(media)
+            .unwrap_or_else(|| panic!("{method} {path} {status}: {media} is not documented"));
+        if !media.ends_with("json") {
+            return;
+        }
+        let mut schema = body["schema"].clone();
         schema["components"] = self.0["components"].clone();
         let validator = options()
             .should_validate_formats(true)

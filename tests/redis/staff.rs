@@ -83,6 +83,7 @@ impl Desk {
 
     async fn ask(&self, path: &str) -> (u16, Value) {
         let request = http::Request::get(path)
+            .header("host", "door")
             .header("authorization", format!("Bearer {}", self.token))
             .body(Empty::<Bytes>::new())
             .unwrap();

@@ -54,7 +54,13 @@ pub(super) fn all() -> Value {
         json!({
             "type": "object",
             "required": ["codes"],
-            "properties": {"codes": codes(1, RESOLVE_MOST)},
+            "properties": {"codes": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": RESOLVE_MOST,
+                "description": "Codes with their kind before them, or whole addresses. Each is answered for itself, also one that is no code.",
+                "items": {"type": "string", "examples": [samples::VIN, samples::PWB]},
+            }},
             "additionalProperties": false,
         }),
     );
