@@ -7,6 +7,7 @@ pub mod guard;
 pub mod keys;
 pub mod audit;
 pub mod store;
+pub mod copies;
 pub mod source;
 pub mod supply;
 pub mod body;

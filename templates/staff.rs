@@ -3,6 +3,8 @@
 //! They are handed finished findings. Each begins with what has to be taken in at a glance, and
 //! none of them may be kept, framed or passed on: that is for whoever sends them to say.
 
+use serde::Serialize;
+
 use crate::view::{Audience, CodeCard, Kind, Row, View};
 
 mod desk;
@@ -128,6 +130,45 @@ pub enum Purpose {
     Lost,
 }
 
+/// Records that cannot all be true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disputed {
+    /// A battery is bound to more than one vehicle.
+    BatteryOnTwoVehicles,
+    /// A plate was given to more than one vehicle.
+    PlateOnTwoVehicles,
+    /// A vehicle carries more than one plate.
+    VehicleUnderTwoPlates,
+    /// A battery names a maker of another organisation than its code.
+    OrganisationNotItsMakers,
+}
+
+/// A contradiction, and what is said on each side of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dispute {
+    /// What contradicts what.
+    pub kind: Disputed,
+    /// Each value with the record that says it, as far as this reader may see it; oldest first.
+    pub says: Vec<Said>,
+}
+
+/// A value, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Said {
+    /// The day of the record.
+    pub at: String,
+    /// The type of record.
+    pub record: &'static str,
+    /// Its field.
+    pub field: &'static str,
+    /// What stands there.
+    pub value: String,
+    /// Which sticker that is, if it is a code.
+    #[serde(skip)]
+    pub sticker: Option<Kind>,
+}
+
 /// What an officer sees of a code.
 #[derive(Clone, Debug)]
 pub struct Street<'a> {
@@ -135,6 +176,8 @@ pub struct Street<'a> {
     pub view: &'a View,
     /// What speaks against it or what is with it, gravest first.
     pub findings: &'a [Finding],
+    /// Records about it that cannot all be true.
+    pub disputes: &'a [Dispute],
     /// Whether a plate is on record.
     pub registration: Registration,
     /// What should be together, the code itself included.
@@ -288,6 +331,26 @@ impl Purpose {
     /// The purpose of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+}
+
+impl Disputed {
+    /// All there are.
+    pub const ALL: [Self; 4] = [
+        Self::BatteryOnTwoVehicles,
+        Self::PlateOnTwoVehicles,
+        Self::VehicleUnderTwoPlates,
+        Self::OrganisationNotItsMakers,
+    ];
+
+    /// The name in JSON and in the list of conflicts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BatteryOnTwoVehicles => "battery-on-two-vehicles",
+            Self::PlateOnTwoVehicles => "plate-on-two-vehicles",
+            Self::VehicleUnderTwoPlates => "vehicle-under-two-plates",
+            Self::OrganisationNotItsMakers => "organisation-not-its-makers",
+        }
     }
 }
 

@@ -191,17 +191,36 @@ fn first_asked(kind: Kind, lang: Lang) -> Vec<(&'static str, &'static str, &'sta
     }
 }
 
+/// How long each part is repaired without charge, and until when it is safe to use.
 fn warranties(view: &View, told: &mut Told, lang: Lang) -> Vec<(String, Shown)> {
     let rows = view.sheet(WARRANTY).map_or(&[][..], |sheet| &sheet.rows);
     let mut terms = Vec::new();
     for (at, row) in rows.iter().enumerate() {
-        let (Some(part), Some(months)) = (row.get("part"), row.get("months")) else {
-            continue;
-        };
-        told.extend(["part", "months", "until"].map(|key| (WARRANTY, at, key)));
-        let until = row.get("until").map(Shown::text);
-        let term = words::warranty(&months.text(), until.as_deref(), lang);
-        terms.push((words::warranty_of(&part.text(), lang), Shown::Plain(term)));
+        let text = |key: &str| row.get(key).map(Shown::text);
+        let part = text("part").unwrap_or_default();
+        if let Some(months) = text("months") {
+            told.extend(["part", "months", "until"].map(|key| (WARRANTY, at, key)));
+            let term = words::warranty(&months, text("until").as_deref(), lang);
+            terms.push((words::warranty_of(&part, lang), Shown::Plain(term)));
+        }
+        if let Some(months) = text("safe_months") {
+            let keys = [
+                "part",
+                "safe_months",
+                "safe_until",
+                "safe_from",
+                "safe_over",
+            ];
+            told.extend(keys.map(|key| (WARRANTY, at, key)));
+            let end = text("safe_until").map(|date| words::SafeEnd {
+                date,
+                is_over: row.get("safe_over").is_some(),
+                from_production: text("safe_from").as_deref() == Some("production"),
+            });
+            let label = words::safe_use_of(&part, end.is_some(), lang);
+            let term = words::safe_use(&months, end.as_ref(), lang);
+            terms.push((label, Shown::Plain(term)));
+        }
     }
     terms
 }

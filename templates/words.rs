@@ -7,6 +7,7 @@ use crate::lang::Lang;
 
 mod alerts;
 mod dates;
+mod disputes;
 mod fields;
 mod pages;
 mod parts;
@@ -16,6 +17,7 @@ mod together;
 
 pub(crate) use alerts::{alert_advice, alert_title};
 pub(crate) use dates::{day_or_month, moment, since};
+pub(crate) use disputes::{CONTRADICTED, CONTRADICTED_NOTE, CONTRADICTIONS, disputed};
 pub(crate) use pages::*;
 pub(crate) use parts::{nonconforming, part_meaning, part_name};
 pub(crate) use staff::*;

@@ -159,7 +159,7 @@ fn a_field_of_ours_keeps_its_place() {
         (RecordKind::NoticeClone, &["since", "text", "lifted"]),
         (
             RecordKind::WarrantyPolicy,
-            &["maker", "model", "part", "months"],
+            &["maker", "model", "part", "months", "safe_months"],
         ),
     ];
     for (kind, keys) in placed {

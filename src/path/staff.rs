@@ -10,10 +10,10 @@
 use std::{fmt, time::Duration, time::Instant};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, request::Parts};
+use http::{HeaderName, HeaderValue, Request, request::Parts};
 use hyper::body::Body;
 use jiff::{SignedDuration, Timestamp};
-use saoma_pages::{Audience, Refusal, View};
+use saoma_pages::{Audience, Refusal, View, staff::Dispute};
 
 use crate::{
     rooms::{
@@ -27,15 +27,14 @@ use crate::{
     rules::{
         answer::Reply,
         ask::{After, Ask, Manner, Shape},
-        batch,
         card::code_card,
-        contradictions::Contradiction,
+        dossier::Dossier,
         fixed::Fixed,
         negotiate::Encoding,
         render,
         reply::{self, Keeping, Media},
         show::Reader,
-        staff::{self, Told},
+        staff::{self, Told, dispute},
     },
     words::{
         code::Code,
@@ -46,9 +45,13 @@ use crate::{
     },
 };
 
+mod asked;
 pub mod desk;
 mod gate;
 mod many;
+
+pub use asked::PURPOSE;
+use asked::{StaffAsk, purpose};
 
 /// The staff door: who it lets in, and what they see.
 #[derive(Debug)]
@@ -86,24 +89,11 @@ pub struct Sight {
     /// What they may see; nothing if it is not registered for them.
     pub view: Option<View>,
     /// What contradicts what; police only.
-    pub conflicts: Vec<Contradiction>,
+    pub conflicts: Vec<Dispute>,
     /// What is left of their day.
     pub left: Left,
 }
 
-/// What is asked of this door.
-#[derive(Clone, Copy, Debug)]
-enum StaffAsk {
-    /// What any door is asked.
-    Common(Ask),
-    /// A batch of codes.
-    Batch,
-}
-
-/// Where a batch is sent.
-const BATCH_PATH: &str = "/v1/resolve";
-/// With which an officer says what for: an identity number is then shown whole.
-pub const PURPOSE: HeaderName = HeaderName::from_static("saoma-purpose");
 /// A disk or a store that failed needs a moment.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 const CONTACT_VALID: SignedDuration = SignedDuration::from_hours(24 * 335);
@@ -234,6 +224,7 @@ impl StaffDoor {
         let mut fields = sight.view.as_ref().map(staff::fields).unwrap_or_default();
         if sight.view.is_some() {
             fields.extend(also);
+            fields.extend(dispute::fields(&sight.conflicts));
             fields.sort_unstable();
             fields.dedup();
         }
@@ -270,7 +261,7 @@ impl StaffDoor {
         who: &Verified,
         code: Code,
         purpose: Option<&Purpose>,
-    ) -> Result<(Option<View>, Vec<Contradiction>), Refusal> {
+    ) -> Result<(Option<View>, Vec<Dispute>), Refusal> {
         let StaffRooms {
             archive,
             policy,
@@ -289,8 +280,9 @@ impl StaffDoor {
             None => Reader::Verified(&who.grant),
         };
         let view = staff::view(code, &story.known, reader, *policy, public_url);
-        let conflicts = story.conflicts.into_iter().map(|conflict| conflict.what);
-        Ok((view, conflicts.collect()))
+        let found = story.conflicts.iter().map(|conflict| &conflict.what);
+        let own = Dossier::from_bytes(&story.known.own);
+        Ok((view, dispute::disputes(code, own, found, reader)))
     }
 
     /// No line, no answer.
@@ -336,7 +328,7 @@ impl StaffDoor {
         let view = sight.view.as_ref().ok_or_else(|| self.unknown(asked))?;
         let answer = match shape {
             Shape::Json => {
-                let conflicts = sight.conflicts.iter().map(Contradiction::name).collect();
+                let conflicts = &sight.conflicts;
                 let told = Told { view, conflicts };
                 // Strings, lists and maps with string keys always serialise.
                 let body = serde_json::to_vec(&told).unwrap_or_default();
@@ -373,35 +365,10 @@ impl StaffDoor {
     }
 }
 
-impl StaffAsk {
-    fn read(parts: &Parts, manner: &Manner<'_>) -> Result<Self, Refusal> {
-        if parts.uri.path() != BATCH_PATH {
-            return Ask::read(parts, manner).map(Self::Common);
-        }
-        if parts.method != Method::POST {
-            return Err(Refusal::Method { allow: "POST" });
-        }
-        if parts.uri.query().is_some() || !batch::is_json(&parts.headers) {
-            return Err(Refusal::BadRequest);
-        }
-        Ok(Self::Batch)
-    }
-}
-
 impl fmt::Debug for StaffRooms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StaffRooms").finish_non_exhaustive()
     }
-}
-
-/// What for, if they said so. What is said badly is not taken for nothing.
-fn purpose(headers: &HeaderMap) -> Result<Option<Purpose>, Refusal> {
-    let Some(said) = headers.get(PURPOSE) else {
-        return Ok(None);
-    };
-    let text = std::str::from_utf8(said.as_bytes()).ok();
-    let purpose = text.and_then(Purpose::parse);
-    purpose.ok_or(Refusal::BadRequest).map(Some)
 }
 
 /// Says what is left of the reader's day (draft-ietf-httpapi-ratelimit-headers).

@@ -11,8 +11,10 @@ use std::time::Duration;
 use saoma_pages::Audience;
 use tokio::sync::Semaphore;
 
+use super::store::StoreError;
+use super::store::address::RedisUrl;
 use super::store::core::{Conflict, Core};
-use super::store::{StoreError, StoreUrl};
+use super::store::shelves::Dossiers;
 use crate::rules::dossier::Dossier;
 use crate::rules::staff::{self, Known, set::Together};
 use crate::words::catalog::RecordKind;
@@ -31,7 +33,7 @@ const READ_DEADLINE: Duration = Duration::from_secs(2);
 /// A store of dossiers, open for reading by many at once.
 #[derive(Clone)]
 pub struct Archive {
-    store: Arc<Core>,
+    store: Arc<Dossiers>,
     place: Place,
 }
 
@@ -63,14 +65,19 @@ pub struct Story {
 }
 
 impl Archive {
-    /// The dossiers of this store, which lies at that address.
-    pub fn new(store: Core, at: &StoreUrl) -> Self {
+    /// The dossiers of an embedded store that this process has open.
+    pub fn here(store: Core) -> Self {
         Self {
-            store: Arc::new(store),
-            place: match at {
-                StoreUrl::Embedded(_) => Place::Here,
-                StoreUrl::Redis(_) => Place::Away(Arc::new(Semaphore::new(ASKING_MAX))),
-            },
+            store: Arc::new(Dossiers::of(store)),
+            place: Place::Here,
+        }
+    }
+
+    /// The dossiers in this Redis, which need not be there yet.
+    pub fn away(url: &RedisUrl) -> Self {
+        Self {
+            store: Arc::new(Dossiers::on_redis(url)),
+            place: Place::Away(Arc::new(Semaphore::new(ASKING_MAX))),
         }
     }
 
@@ -88,7 +95,7 @@ impl Archive {
 
     async fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Core) -> Result<T, StoreError> + Send + 'static,
+        read: impl FnOnce(&Dossiers) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Fault> {
         let seats = match &self.place {
             Place::Here => return Ok(read(&self.store)?),
@@ -113,7 +120,7 @@ impl Archive {
 
 impl Story {
     /// Reads it.
-    pub fn read(store: &Core, code: Code, depth: Depth) -> Result<Self, StoreError> {
+    pub fn read(store: &Dossiers, code: Code, depth: Depth) -> Result<Self, StoreError> {
         let own = store.dossier(Subject::Code(code))?;
         let others = staff::elsewhere(Dossier::from_bytes(&own))
             .into_iter()

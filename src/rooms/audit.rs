@@ -44,6 +44,12 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// A sync takes milliseconds; a disk that takes longer than this is one that does not answer.
 pub const WRITE_DEADLINE: Duration = Duration::from_secs(3);
 
+/// Somebody who is told of each line once it is on disk. Never waits.
+pub trait Follower: Send {
+    /// These lines, each with its end, were written.
+    fn written(&self, lines: &str);
+}
+
 /// An audit log, open at its end. What is handed to it is written by a thread of its own.
 #[derive(Clone, Debug)]
 pub struct Audit {
@@ -134,6 +140,15 @@ struct Waiting {
 impl Audit {
     /// Opens the log, making it if there is none. Only its end is read.
     pub fn open(path: &Path, rotate_bytes: u64) -> Result<Self, NotAudited> {
+        Self::followed(path, rotate_bytes, None)
+    }
+
+    /// The same, with somebody who is told of each line.
+    pub fn followed(
+        path: &Path,
+        rotate_bytes: u64,
+        follower: Option<Box<dyn Follower>>,
+    ) -> Result<Self, NotAudited> {
         let fail = |source| NotAudited {
             path: path.to_owned(),
             source,
@@ -142,7 +157,7 @@ impl Audit {
         let (writer, waiting) = sync_channel(WAITING_MAX);
         std::thread::Builder::new()
             .name("audit".to_owned())
-            .spawn(move || write_together(&chain, &waiting))
+            .spawn(move || write_together(&chain, &waiting, follower.as_deref()))
             .map_err(fail)?;
         Ok(Self {
             path: path.into(),
@@ -194,7 +209,7 @@ impl Audit {
 }
 
 /// Writes whatever waits, together, until nobody can hand in any more.
-fn write_together(chain: &Chain, waiting: &Receiver<Waiting>) {
+fn write_together(chain: &Chain, waiting: &Receiver<Waiting>, follower: Option<&dyn Follower>) {
     while let Ok(first) = waiting.recv() {
         let at = first.at;
         let mut together = vec![first];
@@ -206,10 +221,17 @@ fn write_together(chain: &Chain, waiting: &Receiver<Waiting>) {
         if let Err(error) = &written {
             tracing::error!(%error, lines = bodies.len(), "the audit log cannot be written");
         }
-        let told = written.map_err(|error| error.kind());
+        let told = match &written {
+            Ok(_lines) => Ok(()),
+            Err(error) => Err(error.kind()),
+        };
         for one in together {
             // Nobody may be waiting any more.
             let _gone = one.done.send(told);
+        }
+        // Last: nobody waits for a copy.
+        if let (Ok(lines), Some(follower)) = (&written, follower) {
+            follower.written(lines);
         }
     }
 }

@@ -12,9 +12,12 @@ use prometheus_client::{
     registry::Registry,
 };
 
+mod audit;
 pub mod labels;
 mod process;
 mod tally;
+
+pub use audit::AuditMeter;
 
 pub use labels::{
     Breaker, Cache, Label, Refused, Status, StoreTrouble, Subject, Tracking, TurnedAway,
@@ -71,6 +74,7 @@ struct Counts {
     store: StoreMeter,
     connections: ConnectionMeter,
     guard: GuardMeter,
+    audit: AuditMeter,
 }
 
 /// What a scraper is told that it gets.
@@ -114,6 +118,7 @@ impl Meter {
         let store = StoreMeter::register(&mut registry);
         let connections = ConnectionMeter::register(&mut registry);
         let guard = GuardMeter::register(&mut registry);
+        let audit = AuditMeter::register(&mut registry);
         process::register(&mut registry);
         Self(Arc::new(Counts {
             registry,
@@ -124,6 +129,7 @@ impl Meter {
             store,
             connections,
             guard,
+            audit,
         }))
     }
 
@@ -156,6 +162,11 @@ impl Meter {
     /// For whoever turns clients down.
     pub fn guard(&self) -> &GuardMeter {
         &self.0.guard
+    }
+
+    /// For whoever copies the audit log.
+    pub fn audit(&self) -> &AuditMeter {
+        &self.0.audit
     }
 
     /// Everything, as [`CONTENT_TYPE`] has it.

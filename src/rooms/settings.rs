@@ -23,7 +23,7 @@ mod staff;
 mod tls;
 mod public;
 
-pub use audit::{AuditLog, ROTATE_BYTES};
+pub use audit::{AuditLog, AuditStream, ROTATE_BYTES};
 pub use matching::Matching;
 pub use public::{PlainHttp, Ports, PublicDoor};
 pub use staff::{Attribute, CertificateRule, CodesPerDay, StaffDoor};

@@ -29,11 +29,12 @@ mod engine;
 pub mod pairs;
 mod redis;
 mod seen;
+pub mod shelves;
 pub mod transfer;
 
 pub use address::{Rooms, StoreUrl};
 pub use embedded::EmbeddedReader;
-pub use redis::RedisReader;
+pub use redis::{RedisReader, Stream};
 pub use seen::Seen;
 
 /// What the operator is told when a store cannot be opened or written.

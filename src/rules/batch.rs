@@ -13,6 +13,9 @@ pub const CODES_MAX: usize = 100;
 /// A hundred addresses of the longest kind, with room for white space.
 pub const BODY_MAX: usize = 64 * 1024;
 
+/// The kind of body that is read.
+pub const TAKEN: &str = "application/json";
+
 /// What was asked, each a code or why it is none.
 pub type Asked = Vec<Result<Code, NotACode>>;
 
@@ -71,7 +74,7 @@ impl<'a> Outcome<'a> {
     pub const fn found(view: &'a View) -> Self {
         let view = Told {
             view,
-            conflicts: Vec::new(),
+            conflicts: &[],
         };
         Self::Found { status: 200, view }
     }

@@ -45,7 +45,7 @@ pub struct Recall {
     pub to: Option<Code>,
 }
 
-/// How long a part is repaired without charge.
+/// How long a part is repaired without charge, and how long it is safe to use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warranty {
     /// The model, or empty for all.
@@ -54,6 +54,8 @@ pub struct Warranty {
     pub part: String,
     /// For how many months from the sale.
     pub months: String,
+    /// For how many months from its production it is safe to use; empty where nobody says.
+    pub safe_months: String,
 }
 
 impl Class {
@@ -107,6 +109,16 @@ impl Class {
             put_text(&mut out, &warranty.part);
             put_text(&mut out, &warranty.months);
         }
+        // Only where there is any, so that what was written before it existed is read as before.
+        if self
+            .warranties
+            .iter()
+            .any(|one| !one.safe_months.is_empty())
+        {
+            for warranty in &self.warranties {
+                put_text(&mut out, &warranty.safe_months);
+            }
+        }
         out
     }
 
@@ -118,15 +130,21 @@ impl Class {
         let recalls = (0..from.count()?)
             .map(|_| recall(&mut from))
             .collect::<Option<_>>()?;
-        let warranties = (0..from.count()?)
+        let mut warranties = (0..from.count()?)
             .map(|_| {
                 Some(Warranty {
                     model: from.text()?.to_owned(),
                     part: from.text()?.to_owned(),
                     months: from.text()?.to_owned(),
+                    safe_months: String::new(),
                 })
             })
-            .collect::<Option<_>>()?;
+            .collect::<Option<Vec<_>>>()?;
+        if !from.is_empty() {
+            for warranty in &mut warranties {
+                from.text()?.clone_into(&mut warranty.safe_months);
+            }
+        }
         from.is_empty().then_some(Self {
             // Where there is no sheet there is no date either, whatever stands in its place.
             sheets_at: (!sheets.is_empty()).then_some(sheets_at),
@@ -190,6 +208,7 @@ fn warranties(dossier: Dossier<'_>) -> Vec<Warranty> {
             model: text("model"),
             part: text("part"),
             months: text("months"),
+            safe_months: text("safe_months"),
         };
         standing.retain(|old| (&old.model, &old.part) != (&new.model, &new.part));
         standing.push(new);

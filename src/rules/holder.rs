@@ -1,5 +1,5 @@
 //! What the holder of a set may see: what anybody may, with the sealed part of each code laid over
-//! it, and how long its warranties last.
+//! it, how long its warranties last, and until when it is safe to use.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ use super::parts::Part;
 use super::stored::open_sheets;
 use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
+use crate::words::moment::Moment;
 
 /// One code of a set, with all that is known of it on this side of the wall.
 #[derive(Clone, Debug)]
@@ -30,8 +31,25 @@ pub struct Held {
 /// The day a vehicle was sold, and with it the batteries that are named there.
 type Sales = BTreeMap<String, String>;
 
-/// A warranty as a record has it. Its last day is no field of the standard's but follows from two.
+/// The last day of a warranty is no field of any record but follows from two.
 const UNTIL: &str = "until";
+/// So does the end of safe use, a day or a month.
+const SAFE_UNTIL: &str = "safe_until";
+/// What that is counted from: [`PRODUCTION`] or [`SALE`].
+const SAFE_FROM: &str = "safe_from";
+/// That it is over.
+const SAFE_OVER: &str = "safe_over";
+const PRODUCTION: &str = "production";
+const SALE: &str = "sale";
+
+/// From when on the terms of a code run, as exactly as its holder may know it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Began<'a> {
+    /// The month in which it was made.
+    made: Option<&'a str>,
+    /// The day on which it was sold.
+    sold: Option<&'a str>,
+}
 
 /// What the holder of all of them may see of each, in their order.
 pub fn views(set: Vec<Held>, public_url: &str, now: Timestamp) -> Vec<View> {
@@ -43,6 +61,7 @@ pub fn views(set: Vec<Held>, public_url: &str, now: Timestamp) -> Vec<View> {
         })
         .collect();
     let sales = sales(&opened);
+    let today = Moment::from_seconds(now.as_second()).day_text();
     opened
         .into_iter()
         .map(|(held, more)| {
@@ -55,9 +74,13 @@ pub fn views(set: Vec<Held>, public_url: &str, now: Timestamp) -> Vec<View> {
                 as_of: format!("{now:.0}"),
                 stale: false,
             });
-            let sold = sales.get(held.code.value()).map(String::as_str);
+            let made = made(&more);
+            let began = Began {
+                made: made.as_deref(),
+                sold: sales.get(held.code.value()).map(String::as_str),
+            };
             let mut records = laid_over(base.records, more);
-            records.extend(warranty_sheet(&held.warranties, sold));
+            records.extend(warranty_sheet(&held.warranties, began, &today));
             records.sort_by_key(|sheet| RecordKind::from_name(sheet.record));
             View {
                 audience: Audience::Holder,
@@ -140,22 +163,36 @@ fn is_the_same(known: &Alert, extra: &Alert) -> bool {
     known.kind == extra.kind && known.text == extra.text && coarser
 }
 
-fn warranty_sheet(warranties: &[Warranty], sold: Option<&str>) -> Option<Sheet> {
-    let plain = |key, text: &str| Cell {
-        key,
-        shown: Shown::Plain(text.to_owned()),
-    };
+/// The month in which it was made; in doubt the earlier, which is the safer.
+fn made(more: &[Sheet]) -> Option<String> {
+    let stocked = more.iter().filter(|sheet| sheet.record == "stock.item");
+    let rows = stocked.flat_map(|sheet| &sheet.rows);
+    rows.filter_map(|row| row.get("proddt").map(Shown::text))
+        .min()
+}
+
+fn warranty_sheet(warranties: &[Warranty], began: Began<'_>, today: &str) -> Option<Sheet> {
     let row = |warranty: &Warranty| {
         let mut cells = vec![
-            plain("part", &warranty.part),
-            plain("months", &warranty.months),
+            ("model", warranty.model.clone()),
+            ("part", warranty.part.clone()),
+            ("months", warranty.months.clone()),
         ];
-        if !warranty.model.is_empty() {
-            cells.insert(0, plain("model", &warranty.model));
+        let until = began.sold.and_then(|day| after(day, &warranty.months));
+        cells.extend(until.map(|day| (UNTIL, day)));
+        cells.push(("safe_months", warranty.safe_months.clone()));
+        if let Some((from, until)) = safe_until(&warranty.safe_months, began) {
+            let over = is_before(&until, today);
+            cells.push((SAFE_UNTIL, until));
+            cells.push((SAFE_FROM, from.to_owned()));
+            cells.extend(over.then(|| (SAFE_OVER, "true".to_owned())));
         }
-        let until = sold.and_then(|day| last_day(day, &warranty.months));
-        cells.extend(until.map(|day| plain(UNTIL, &day)));
-        Row(cells)
+        cells.retain(|(_, text)| !text.is_empty());
+        let cell = |(key, text)| Cell {
+            key,
+            shown: Shown::Plain(text),
+        };
+        Row(cells.into_iter().map(cell).collect())
     };
     (!warranties.is_empty()).then(|| Sheet {
         record: RecordKind::WarrantyPolicy.name(),
@@ -163,12 +200,30 @@ fn warranty_sheet(warranties: &[Warranty], sold: Option<&str>) -> Option<Sheet> 
     })
 }
 
-/// So many months after a day: that day of the month, or the month's last.
-fn last_day(sold: &str, months: &str) -> Option<String> {
-    let sold: Date = sold.parse().ok()?;
+/// Until when something is safe to use, and what that is counted from. Cells age from the day on
+/// which they are made; the sale, which is later, stands in where nobody recorded that day.
+fn safe_until(months: &str, began: Began<'_>) -> Option<(&'static str, String)> {
+    let counted = |from, since: Option<&str>| Some((from, after(since?, months)?));
+    counted(PRODUCTION, began.made).or_else(|| counted(SALE, began.sold))
+}
+
+/// Whether a day, or the whole of a month, is over.
+fn is_before(until: &str, today: &str) -> bool {
+    today.get(..until.len()).is_some_and(|today| until < today)
+}
+
+/// So many months after a day: that day of the month, or the month's last. After a month: a month.
+fn after(since: &str, months: &str) -> Option<String> {
     let months: i32 = months.parse().ok()?;
     let span = Span::new().try_months(months).ok()?;
-    Some(sold.checked_add(span).ok()?.to_string())
+    if let Some((year, month)) = since.split_once('-')
+        && !month.contains('-')
+    {
+        let first = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
+        return Some(first.checked_add(span).ok()?.strftime("%Y-%m").to_string());
+    }
+    let day: Date = since.parse().ok()?;
+    Some(day.checked_add(span).ok()?.to_string())
 }
 
 #[cfg(test)]
@@ -203,11 +258,60 @@ mod tests {
 
     #[test]
     fn a_warranty_ends_on_the_day_of_the_month_on_which_it_began() {
-        assert_eq!(last_day("2021-11-05", "12").unwrap(), "2022-11-05");
-        assert_eq!(last_day("2024-01-31", "1").unwrap(), "2024-02-29");
-        assert_eq!(last_day("2024-01-31", "99999999999"), None);
-        assert_eq!(last_day("2024-01-31", "1999999999"), None);
-        assert_eq!(last_day("", "12"), None);
+        assert_eq!(after("2021-11-05", "12").unwrap(), "2022-11-05");
+        assert_eq!(after("2024-01-31", "1").unwrap(), "2024-02-29");
+        assert_eq!(after("2024-01-31", "99999999999"), None);
+        assert_eq!(after("2024-01-31", "1999999999"), None);
+        assert_eq!(after("", "12"), None);
+    }
+
+    #[test]
+    fn safe_use_is_counted_from_the_month_of_production_and_else_from_the_sale() {
+        let both = Began {
+            made: Some("2021-08"),
+            sold: Some("2021-11-05"),
+        };
+        let sold = Began { made: None, ..both };
+        let until = safe_until;
+        assert_eq!(
+            until("60", both),
+            Some(("production", "2026-08".to_owned()))
+        );
+        assert_eq!(until("60", sold), Some(("sale", "2026-11-05".to_owned())));
+        assert_eq!(until("60", Began::default()), None);
+        assert_eq!(until("", both), None);
+        let odd = |made| Began {
+            made: Some(made),
+            sold: None,
+        };
+        for nothing in ["2021-13", "2021-", "-", "2021", ""] {
+            assert_eq!(until("60", odd(nothing)), None, "{nothing}");
+        }
+        assert_eq!(until("999999999999", both), None);
+    }
+
+    #[test]
+    fn what_was_safe_until_today_or_this_month_still_is() {
+        for (until, over) in [
+            ("2026-11-20", true),
+            ("2026-11-21", false),
+            ("2026-11", false),
+            ("2026-10", true),
+            ("2027-01", false),
+        ] {
+            assert_eq!(is_before(until, "2026-11-21"), over, "{until}");
+        }
+    }
+
+    #[test]
+    fn of_two_days_of_production_the_earlier_counts() {
+        let stocked = |made| sheet("stock.item", &[("proddt", made)]);
+        let made = made(&[
+            stocked("2022-01"),
+            stocked("2021-12"),
+            sheet("sale.binding", &[]),
+        ]);
+        assert_eq!(made.as_deref(), Some("2021-12"));
     }
 
     #[test]

@@ -5,16 +5,20 @@
 
 use serde_json::{Value, json};
 
-mod operations;
 mod samples;
 mod schemas;
+mod shared;
+mod operations;
 
 /// The document. `public_url` is what stands before the path on a sticker.
 pub fn document(public_url: &str) -> Vec<u8> {
     let document = json!({
         "openapi": "3.1.0",
         "info": info(),
-        "servers": [{"url": public_url, "description": "The public door, whose addresses are on the stickers."}],
+        "servers": [
+            {"url": public_url, "description": "The public door, whose addresses are on the stickers."},
+            {"url": "https://{host}", "description": "The staff door: the same addresses of codes, with a token.", "variables": {"host": {"default": "staff.example.com"}}},
+        ],
         "tags": [
             {"name": "codes", "description": "What anybody may know of a code."},
             {"name": "match", "description": "Whether codes belong together."},
@@ -24,9 +28,9 @@ pub fn document(public_url: &str) -> Vec<u8> {
         "paths": operations::paths(),
         "components": {
             "schemas": schemas::all(),
-            "parameters": operations::parameters(),
-            "headers": operations::headers(),
-            "responses": operations::responses(),
+            "parameters": shared::parameters(),
+            "headers": shared::headers(),
+            "responses": shared::responses(),
             "securitySchemes": {"token": {
                 "type": "http",
                 "scheme": "bearer",

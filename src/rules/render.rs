@@ -21,9 +21,12 @@ pub const NO: &str = "no-or-unknown";
 /// What the `type` of a problem begins with.
 pub const PROBLEM: &str = "urn:saoma:problem:";
 /// All there are.
-pub const PROBLEMS: [&str; 13] = [
+pub const PROBLEMS: [&str; 16] = [
     "not-a-code",
     "bad-request",
+    "sign-in",
+    "not-allowed",
+    "too-large",
     "not-registered",
     "no-such-page",
     "method",

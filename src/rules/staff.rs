@@ -3,6 +3,7 @@
 pub mod hint;
 pub mod session;
 pub mod page;
+pub mod dispute;
 pub mod set;
 pub mod standing;
 pub mod comparison;
@@ -12,6 +13,7 @@ pub mod sitting;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use saoma_pages::staff::Dispute;
 use saoma_pages::{Audience, Cell, Sheet, Shown, View};
 use serde::Serialize;
 
@@ -289,6 +291,6 @@ pub struct Told<'a> {
     #[serde(flatten)]
     pub view: &'a View,
     /// What contradicts what.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub conflicts: Vec<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub conflicts: &'a [Dispute],
 }

@@ -1,5 +1,6 @@
 //! `saoma check-config`: reads the settings as `serve` would, and reports every mistake at once.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,15 +22,29 @@ pub struct CheckConfigArgs {
 /// Runs the command.
 pub fn run(args: &CheckConfigArgs) -> Result<ExitCode, StartError> {
     let settings = Settings::load(args.config.as_deref())?;
-    let doors: Vec<String> = settings
-        .public
-        .listen
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    say(&format!(
-        "设置无误。 The settings are fine: public door on {}.",
-        doors.join(", ")
-    ));
+    say("设置无误。 The settings are fine.");
+    for (door, addresses) in doors(&settings) {
+        let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        match addresses.as_slice() {
+            [] => say(&format!("  {door}: -")),
+            addresses => say(&format!("  {door}: {}", addresses.join(", "))),
+        }
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every door that there could be, and where it listens. Sockets handed over take the place of
+/// addresses, and are not known here.
+fn doors(settings: &Settings) -> [(&'static str, Vec<SocketAddr>); 5] {
+    let (public, staff) = (&settings.public, &settings.staff);
+    [
+        ("公众 public http", public.listen.clone()),
+        ("公众 public https", public.listen_https.clone()),
+        ("工作人员 staff http", staff.listen.clone()),
+        ("工作人员 staff https", staff.listen_https.clone()),
+        (
+            "管理 private admin",
+            settings.admin.listen.into_iter().collect(),
+        ),
+    ]
 }

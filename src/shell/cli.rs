@@ -23,7 +23,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Everything on this machine with no set-up: sample codes, a page, a QR to scan
+    /// Everything on this machine with no set-up: sample codes over http and https, a QR to scan, the
+    /// staff door and a token for each audience
     Demo(demo::DemoArgs),
     /// Open the doors that the settings name
     Serve(serve_command::ServeArgs),

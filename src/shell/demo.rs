@@ -1,7 +1,9 @@
 //! `saoma demo`: everything on this machine with no set-up.
 //!
 //! An embedded store in a temporary folder, the standard's three examples and one code for each
-//! alert, a public door, and a QR in the terminal that opens the page. Gone when it stops.
+//! alert; the public door in the clear and, with a certificate made on the spot, behind TLS; the
+//! staff door, with a token for each audience; a QR in the terminal that opens the page. Gone when
+//! it stops.
 
 use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -21,6 +23,7 @@ use super::staff::{Staff, StaffError};
 use super::tls::Tls;
 use super::{logs, sockets};
 use crate::rooms::keys::{Issuer, KeysError, Order};
+use crate::rooms::meter::Meter;
 use crate::rooms::settings::{Ports, Settings};
 use crate::rooms::store::core::Core;
 use crate::rooms::store::{StoreError, StoreUrl};
@@ -102,10 +105,8 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     settings.store = StoreUrl::Embedded(path);
     settings.staff.keys = keys;
     settings.staff.listen = vec![args.staff_listen];
-    // Both doors are on one host, so a phone that signed in is led from one to the other. A phone
-    // elsewhere on the network cannot reach this machine's loopback.
-    settings.staff.public_url = (!args.lan).then(|| format!("http://{}", args.staff_listen));
-    let (staff, store) = Staff::open(&settings).map_err(ServeError::from)?;
+    let meter = Meter::new();
+    let (staff, store) = Staff::open(&settings, &meter).map_err(ServeError::from)?;
     let anywhere = |address: SocketAddr| {
         if args.lan {
             SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), address.port())
@@ -125,13 +126,18 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
             .map(|(street, asked)| reachable(bound(street).unwrap_or(asked)));
         let names = vec!["localhost".to_owned(), here_secure.ip().to_string()];
         let tls = Some(Tls::made_here(names).map_err(ServeError::from)?);
+        let desk = bound(&at_desk).unwrap_or(args.staff_listen);
+        // Both doors are on one host, so a phone that signed in is led from one to the other. A
+        // phone elsewhere on the network cannot reach this machine's loopback.
+        settings.staff.public_url = (!args.lan).then(|| format!("http://{desk}"));
         introduce(here, here_secure);
-        introduce_staff(args.staff_listen, &tokens);
+        introduce_staff(desk, &tokens);
         Doors {
             public: Streets { http, https, tls },
             staff: Some((Box::new(staff.door), Streets::plain(at_desk))),
             store,
             seen: None,
+            meter,
         }
         .serve(&settings)
         .await

@@ -41,6 +41,7 @@ pub(super) struct Doors {
     pub(super) store: PublicStore,
     /// What stands in for the store while it is away.
     pub(super) seen: Option<Seen>,
+    pub(super) meter: Meter,
 }
 
 /// Where a door can be reached.
@@ -62,8 +63,15 @@ struct Open {
 impl Doors {
     /// The doors that the settings name.
     pub(super) fn open(settings: &Settings) -> Result<Self, ServeError> {
-        let (staff, store) = if settings.staff.is_open() {
-            let (staff, store) = Staff::open(settings)?;
+        let meter = Meter::new();
+        let mut handed = HandedOver::take_in()?;
+        let (http, https) = (handed.named("http"), handed.named("https"));
+        let (staff_http, staff_https) = (handed.named("staff"), handed.named("staff-https"));
+        handed.settle()?;
+        // A socket that was handed over for a door is as good as an address.
+        let handed_a_desk = !staff_http.is_empty() || !staff_https.is_empty();
+        let (staff, store) = if settings.staff.is_open() || handed_a_desk {
+            let (staff, store) = Staff::open(settings, &meter)?;
             (Some(staff.door), store)
         } else {
             let store = PublicStore::open(settings.public_store(), settings.policy)?;
@@ -72,10 +80,6 @@ impl Doors {
         store.check_pair_key(&pair_key_file(settings))?;
         let seen = settings.public.fallback.folder.as_deref();
         let seen = seen.map(|folder| Seen::open(folder, settings.policy));
-        let mut handed = HandedOver::take_in()?;
-        let (http, https) = (handed.named("http"), handed.named("https"));
-        let (staff_http, staff_https) = (handed.named("staff"), handed.named("staff-https"));
-        handed.settle()?;
         let (public, at_desk) = (&settings.public, &settings.staff);
         let secured = !public.listen_https.is_empty() || !https.is_empty();
         let public = Streets {
@@ -105,12 +109,13 @@ impl Doors {
             staff,
             store,
             seen: seen.transpose()?,
+            meter,
         })
     }
 
     /// Serves until a signal says stop, then finishes what is under way.
     pub(super) async fn serve(self, settings: &Settings) -> Result<(), StartError> {
-        let (meter, readiness) = (Meter::new(), Readiness::default());
+        let (meter, readiness) = (self.meter, Readiness::default());
         self.store.watch(meter.store(), &readiness);
         let store = Supply::new(self.store, self.seen, meter.store().clone());
         let edge = edge(store, settings, &meter);

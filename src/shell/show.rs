@@ -8,17 +8,18 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
-use saoma_pages::{Audience, Grant, Lang, Refusal, View, words};
+use saoma_pages::{Audience, Grant, Lang, Refusal, View, staff::Dispute, words};
 
 use super::cli::say;
 use super::store_args::StoreArgs;
 use crate::rooms::archive::{Depth, Story};
 use crate::rooms::audit::{Audit, Look, NotAudited, Seen, SeenOf, VERSION};
 use crate::rooms::settings::ROTATE_BYTES;
-use crate::rooms::store::core::Conflict;
+use crate::rooms::store::shelves::Dossiers;
 use crate::rooms::store::{PublicStore, StoreError};
+use crate::rules::dossier::Dossier;
 use crate::rules::show::Reader;
-use crate::rules::staff::{self, Told};
+use crate::rules::staff::{self, Told, dispute};
 use crate::words::code::Code;
 use crate::words::fault::Fault;
 
@@ -92,9 +93,9 @@ fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
         .transpose()?)
 }
 
-fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
+fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Dispute>), ShowError> {
     let core = args.store.open()?;
-    let story = Story::read(&core, args.code, Depth::of(args.audience))?;
+    let story = Story::read(&Dossiers::of(core), args.code, Depth::of(args.audience))?;
     let grant;
     let reader = if args.audience == Audience::Police {
         #[expect(
@@ -110,7 +111,16 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
     };
     let policy = args.store.policy;
     let view = staff::view(args.code, &story.known, reader, policy, &args.public_url);
+    let own = Dossier::from_bytes(&story.known.own);
+    let found = story.conflicts.iter().map(|conflict| &conflict.what);
+    let conflicts = dispute::disputes(args.code, own, found, reader);
     // That there is nothing is an answer too.
+    let mut fields = view.as_ref().map(staff::fields).unwrap_or_default();
+    if view.is_some() {
+        fields.extend(dispute::fields(&conflicts));
+        fields.sort_unstable();
+        fields.dedup();
+    }
     let log = args.audit_file.clone();
     let log = log.unwrap_or_else(|| args.store.audit_file());
     Audit::open(&log, ROTATE_BYTES)?.write_now(&Look {
@@ -123,32 +133,34 @@ fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Conflict>), ShowError> {
         purpose: "",
         seen: Seen::One(SeenOf {
             code: args.code,
-            fields: view.as_ref().map(staff::fields).unwrap_or_default(),
+            fields,
         }),
         policy: policy.name(),
         version: VERSION,
     })?;
-    Ok((view, story.conflicts))
+    Ok((view, conflicts))
 }
 
-fn json(view: &View, conflicts: &[Conflict]) -> String {
-    let conflicts = conflicts.iter().map(|conflict| conflict.what.name());
-    let conflicts = conflicts.collect();
+fn json(view: &View, conflicts: &[Dispute]) -> String {
     serde_json::to_string_pretty(&Told { view, conflicts }).unwrap_or_default()
 }
 
-fn print(view: &View, conflicts: &[Conflict]) {
+fn print(view: &View, conflicts: &[Dispute]) {
     say(&view.code.url);
     for alert in &view.alerts {
         let since = alert.since.as_deref().unwrap_or_default();
         say(&format!("! {} {since}", alert.kind.name()));
     }
     for conflict in conflicts {
-        let others = conflict.what.others().iter();
-        let others: Vec<String> = others
-            .map(|code| format!("{}/{}", code.kind(), code.value()))
-            .collect();
-        say(&format!("! {} {}", conflict.what.name(), others.join(" ")));
+        say(&format!("! {}", conflict.kind.name()));
+        for said in &conflict.says {
+            let label = words::label(said.record, said.field, Lang::Zh);
+            let (at, record, value) = (&said.at, said.record, &said.value);
+            say(&format!(
+                "    {at} {record} {label} {}: {value}",
+                said.field
+            ));
+        }
     }
     for sheet in &view.records {
         say(sheet.record);

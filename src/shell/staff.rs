@@ -6,11 +6,12 @@ use std::path::Path;
 use super::store_args::StoreArgs;
 use crate::path::staff::{StaffDoor, StaffRooms};
 use crate::rooms::archive::Archive;
-use crate::rooms::audit::{Audit, NotAudited};
+use crate::rooms::audit::{Audit, Follower, NotAudited};
 use crate::rooms::budgets::Budgets;
+use crate::rooms::copies::Copies;
 use crate::rooms::keys::{Keys, KeysError};
+use crate::rooms::meter::Meter;
 use crate::rooms::settings::Settings;
-use crate::rooms::store::core::Core;
 use crate::rooms::store::{PublicStore, StoreError, StoreUrl};
 use crate::words::moment::Moment;
 
@@ -26,6 +27,9 @@ pub enum StaffError {
     /// The audit log.
     #[error(transparent)]
     Audit(#[from] NotAudited),
+    /// The thread that copies the audit log.
+    #[error("the audit log cannot be copied: {0}")]
+    Copies(#[source] io::Error),
     /// What the audit log says of today.
     #[error("the audit log cannot be read: {0}")]
     Today(#[from] io::Error),
@@ -40,37 +44,50 @@ pub(super) struct Staff {
 impl Staff {
     /// The door that the settings name; and the public store, for the one process that has both
     /// doors.
-    pub(super) fn open(settings: &Settings) -> Result<(Self, PublicStore), StaffError> {
+    pub(super) fn open(
+        settings: &Settings,
+        meter: &Meter,
+    ) -> Result<(Self, PublicStore), StaffError> {
         let args = store_args(settings);
-        let core = args.open()?;
-        let public = match settings.public_store() {
-            // One process maps a folder once.
-            StoreUrl::Embedded(_) => core.reader(),
-            // With its own user, who may read nothing but views.
-            url @ StoreUrl::Redis(_) => PublicStore::open(url, settings.policy)?,
+        let (archive, public) = match settings.core_store.as_ref().unwrap_or(&settings.store) {
+            StoreUrl::Embedded(_) => {
+                // One process maps a folder once.
+                let core = args.open()?;
+                let reader = core.reader();
+                (Archive::here(core), reader)
+            }
+            // With a user of its own for each, of whom one may read nothing but views.
+            StoreUrl::Redis(url) => {
+                let public = PublicStore::open(settings.public_store(), settings.policy)?;
+                (Archive::away(url), public)
+            }
         };
         let log = settings.audit.file.clone();
         let log = log.unwrap_or_else(|| args.audit_file());
         let keys = Keys::open(&settings.staff.keys)?;
-        let door = Self::before(core, keys, &log, settings)?;
+        let copies = settings.audit.stream.as_ref();
+        let copies = copies.map(|stream| Copies::to(stream, meter.audit()));
+        let follower = copies.transpose().map_err(StaffError::Copies)?;
+        let follower = follower.map(|copies| -> Box<dyn Follower> { Box::new(copies) });
+        let audit = Audit::followed(&log, settings.audit.rotate_bytes, follower)?;
+        let door = Self::before(archive, keys, audit, &log, settings)?;
         Ok((Self { door }, public))
     }
 
     /// A door before these dossiers.
-    pub(super) fn before(
-        core: Core,
+    fn before(
+        archive: Archive,
         keys: Keys,
+        audit: Audit,
         log: &Path,
         settings: &Settings,
     ) -> Result<StaffDoor, StaffError> {
-        let audit = Audit::open(log, settings.audit.rotate_bytes)?;
         let budgets = Budgets::new(settings.staff.codes_per_day);
         budgets.recall(log, Moment::now())?;
-        let at = settings.core_store.as_ref().unwrap_or(&settings.store);
         Ok(StaffDoor::new(StaffRooms {
             keys,
             certificates: settings.staff.certificates.clone(),
-            archive: Archive::new(core, at),
+            archive,
             audit,
             budgets,
             policy: settings.policy,

@@ -4,7 +4,8 @@
 use maud::{Markup, html};
 
 use super::{
-    Compared, Comparison, Finding, Item, Purpose, Registration, Signed, Street, desk, frame,
+    Compared, Comparison, Dispute, Finding, Item, Purpose, Registration, Signed, Street, desk,
+    frame,
 };
 use crate::{
     card,
@@ -32,6 +33,7 @@ pub fn police(street: &Street<'_>, signed: &Signed, lang: Lang) -> String {
         // A mismatch is the answer; a match only supports it.
         @if let Some(compared) = &street.compared { (banner(compared, kind, lang)) }
         (answer)
+        @if !street.disputes.is_empty() { (disputes(street.disputes, lang)) }
         (set(street.set, &view.code.value, lang))
         (owner)
         @if kind != Kind::Lic { @for section in &product { (section) } }
@@ -62,6 +64,13 @@ fn answer(street: &Street<'_>, lang: Lang) -> (String, Markup) {
         };
         let page = verdict(Tone::Warning, above, &sentence, &below);
         return (sentence, page);
+    }
+    if !street.disputes.is_empty() {
+        // Nobody may read "in order" over records of which one is wrong.
+        let sentence = words::CONTRADICTED.to(lang);
+        let below = html! { p { (words::CONTRADICTED_NOTE.to(lang)) } };
+        let page = verdict(Tone::Unknown, above, sentence, &below);
+        return (sentence.to_owned(), page);
     }
     let (tone, sentence, below) = match &street.registration {
         Registration::Registered => {
@@ -130,6 +139,35 @@ fn banner(compared: &Compared, kind: Kind, lang: Lang) -> Markup {
                 div {
                     p class="kind" { (words::compared_with(number, lang)) }
                     h2 { (words::comparison(compared.outcome, kind, lang)) }
+                }
+            }
+        }
+    }
+}
+
+/// What contradicts what, each side with the record that says it.
+fn disputes(disputes: &[Dispute], lang: Lang) -> Markup {
+    html! {
+        section {
+            h2 { (words::CONTRADICTIONS.to(lang)) }
+            @for dispute in disputes {
+                div class="item" {
+                    h3 { (words::disputed(dispute.kind).to(lang)) }
+                    @for said in &dispute.says {
+                        p {
+                            @if let Some(kind) = said.sticker {
+                                a href=(link(&format!("/{kind}/{}", said.value), lang)) translate="no" { (said.value) }
+                            } @else {
+                                span lang=[fact::foreign(&said.value, lang)] { (said.value) }
+                            }
+                            br;
+                            span class="quiet" {
+                                (words::sheet_title(said.record, lang)) " · "
+                                (words::label(said.record, said.field, lang)) " · "
+                                (words::day_or_month(&said.at, lang))
+                            }
+                        }
+                    }
                 }
             }
         }

@@ -180,5 +180,9 @@ pub(super) static SHEETS: [(&str, Text, Fields); 20] = [
         ("part", text("部件", "Part")),
         ("months", text("保修月数", "Months")),
         ("until", text("保修到期", "Until")),
+        ("safe_months", text("安全使用月数", "Months of safe use")),
+        ("safe_until", text("安全使用至", "Safe to use until")),
+        ("safe_from", text("安全使用起算", "Counted from")),
+        ("safe_over", text("已过安全使用期", "Past its safe use")),
     ]),
 ];

@@ -56,11 +56,13 @@ pub(crate) fn nth_code(nth: usize, lang: Lang) -> String {
     }
 }
 
-/// What a part's warranty is called.
+/// What a part's warranty is called. Who promises may have named no part.
 pub(crate) fn warranty_of(part: &str, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => format!("保修：{part}"),
-        Lang::En => format!("Warranty: {part}"),
+    match (lang, part) {
+        (Lang::Zh, "") => "保修".to_owned(),
+        (Lang::En, "") => "Warranty".to_owned(),
+        (Lang::Zh, part) => format!("保修：{part}"),
+        (Lang::En, part) => format!("Warranty: {part}"),
     }
 }
 
@@ -71,5 +73,51 @@ pub(crate) fn warranty(count: &str, until: Option<&str>, lang: Lang) -> String {
         (None, _) => months,
         (Some(day), Lang::Zh) => format!("{months}，到 {day}"),
         (Some(day), Lang::En) => format!("{months}, until {day}"),
+    }
+}
+
+/// What a part's safe use is called, with or without its end.
+pub(crate) fn safe_use_of(part: &str, ends: bool, lang: Lang) -> String {
+    let what = match (lang, ends) {
+        (Lang::Zh, true) => "安全使用至",
+        (Lang::Zh, false) => "安全使用期",
+        (Lang::En, true) => "Safe to use until",
+        (Lang::En, false) => "Safe to use for",
+    };
+    match (lang, part) {
+        (_, "") => what.to_owned(),
+        (Lang::Zh, part) => format!("{what}（{part}）"),
+        (Lang::En, part) => format!("{what} ({part})"),
+    }
+}
+
+/// When safe use ends.
+pub(crate) struct SafeEnd {
+    /// A day or a month.
+    pub(crate) date: String,
+    /// Whether that is past.
+    pub(crate) is_over: bool,
+    /// Whether it is counted from the production; else from the sale.
+    pub(crate) from_production: bool,
+}
+
+/// Until when something is safe to use and how that is counted; only how long, where nobody knows
+/// since when.
+pub(crate) fn safe_use(count: &str, end: Option<&SafeEnd>, lang: Lang) -> String {
+    let months = months(count, lang);
+    let Some(end) = end else {
+        return months;
+    };
+    let date = day_or_month(&end.date, lang);
+    let over = match (lang, end.is_over) {
+        (_, false) => "",
+        (Lang::Zh, true) => "，已过",
+        (Lang::En, true) => ", which is past",
+    };
+    match (lang, end.from_production) {
+        (Lang::Zh, true) => format!("{date}{over}（自生产起 {months}）"),
+        (Lang::Zh, false) => format!("{date}{over}（自购买起 {months}）"),
+        (Lang::En, true) => format!("{date}{over} ({months} from production)"),
+        (Lang::En, false) => format!("{date}{over} ({months} from the sale)"),
     }
 }

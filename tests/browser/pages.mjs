@@ -79,3 +79,6 @@ export const SHOTS = [
   { file: "battery-en.png", path: `${BATTERY}?lang=en` },
   { file: "plate-dark.png", path: `${PLATE}?lang=zh`, dark: true },
 ];
+
+/** A set, as the person who has all three stickers in front of them types it. */
+export const HELD = { file: "holder.png", codes: [VEHICLE, BATTERY, PLATE].map((path) => path.slice(1)) };

@@ -102,7 +102,7 @@ async fn a_batch_that_makes_no_sense_is_refused_whole_and_costs_nothing() {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let body = json!({"codes": [VIN]}).to_string();
     let plain = ask(office.staff, "POST", "/v1/resolve", &lines, &body).await;
-    assert_eq!(plain.status, 400, "a form of another site is no batch");
+    assert_eq!(plain.status, 415, "a form of another site is no batch");
     assert!(!office.path("audit.ndjson").exists() || office.log().is_empty());
     let good = office.post(&token, &body).await;
     assert!(good.header("ratelimit").contains("r=499"), "{}", good.head);

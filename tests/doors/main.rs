@@ -21,5 +21,7 @@ mod answers;
 mod batches;
 // Looks written down.
 mod audited;
+// What apps are told, against what they get.
+mod contract;
 // The staff door as a browser meets it.
 mod desk;

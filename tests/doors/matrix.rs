@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use saoma::{
-    rooms::archive::{Depth, Story},
+    rooms::{
+        archive::{Depth, Story},
+        store::shelves::Dossiers,
+    },
     rules::{show::Reader, staff},
     words::{
         catalog::{CATALOG, FieldKind},
@@ -116,7 +119,7 @@ async fn an_identity_number_is_whole_for_an_officer_who_says_what_for_and_for_no
 /// What a holder sees of each code. It has no door of its own: it is sealed under the pair.
 fn holder() -> BTreeMap<&'static str, Value> {
     let folder = tempfile::tempdir().unwrap();
-    let store = fill(&folder, &everything());
+    let store = Dossiers::of(fill(&folder, &everything()));
     let view = |text: &str| {
         let code = Code::parse_any(text).unwrap();
         let known = Story::read(&store, code, Depth::Records).unwrap().known;

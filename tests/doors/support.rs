@@ -14,7 +14,7 @@ use saoma::{
         budgets::Budgets,
         keys::{Issuer, Keys, Order},
         settings::{CertificateRule, CodesPerDay, ROTATE_BYTES},
-        store::{StoreUrl, core::Core},
+        store::core::Core,
     },
     shell::{
         drain::{Stopper, pair},
@@ -144,7 +144,7 @@ pub(crate) fn staff_door(
     StaffDoor::new(StaffRooms {
         keys: Keys::open(&keys).unwrap(),
         certificates,
-        archive: Archive::new(core, &StoreUrl::Embedded(folder.path().join("store"))),
+        archive: Archive::here(core),
         audit: Audit::open(&log, ROTATE_BYTES).unwrap(),
         budgets: Budgets::new(limits),
         policy: Policy::default(),

@@ -41,3 +41,5 @@ mod figures;
 mod told;
 // What a door says when the store does not.
 mod outages;
+// The other door.
+mod staff;

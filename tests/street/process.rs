@@ -281,3 +281,36 @@ async fn a_socket_that_no_door_wants_is_told() {
     assert!(!said.status.success());
     assert!(String::from_utf8_lossy(&said.stderr).contains("gopher"));
 }
+
+#[tokio::test]
+async fn a_socket_handed_over_for_the_staff_door_opens_it_without_a_setting() {
+    let folder = store();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let made = saoma(folder.path(), "exec \"$0\" token keygen").status();
+    assert!(made.unwrap().success());
+    let log = folder.path().join("staff.log");
+    let child = saoma(
+        folder.path(),
+        "export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=staff; exec \"$0\" serve 3<&0 </dev/null",
+    )
+    .env("SAOMA_PUBLIC_LISTEN", "127.0.0.1:0")
+    .stdin(Stdio::from(OwnedFd::from(listener)))
+    .stderr(File::create(&log).unwrap())
+    .spawn()
+    .unwrap();
+    let process = Process { child, log };
+    let asked = async {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head =
+            "GET /lic/33010621822480.json HTTP/1.1\r\nHost: door\r\nConnection: close\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    // The socket is there from the start, so this waits for whoever takes it.
+    let answer = timeout(Duration::from_mins(1), asked).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    process.stopped().await;
+}

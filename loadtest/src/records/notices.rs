@@ -33,13 +33,15 @@ impl<S: Sheet> Records<'_, S> {
             let Some(model) = maker.models.first() else {
                 continue;
             };
-            for (part, months) in [("电机", 24), ("控制器", 18), ("蓄电池", 12)] {
+            for (part, months, safe) in [("电机", 24, 120), ("控制器", 18, 120), ("蓄电池", 12, 60)]
+            {
                 let source = &maker.company.credit;
                 let sheet = self.begin(Kind::Warranty, (number, None), source, FOUNDED, None)?;
                 sheet.field("maker", Padded(maker.enterprise, 4));
                 sheet.field("model", model.as_str());
                 sheet.field("part", part);
                 sheet.number("months", months + 6 * dice.below(3));
+                sheet.number("safe_months", safe);
                 sheet.end();
                 number += 1;
             }

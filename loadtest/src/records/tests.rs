@@ -21,7 +21,10 @@ const EXTENSIONS: &[(&str, &[&str])] = &[
     ),
     ("notice.stolen", &["since", "text"]),
     ("notice.clone", &["since", "text"]),
-    ("warranty.policy", &["maker", "model", "part", "months"]),
+    (
+        "warranty.policy",
+        &["maker", "model", "part", "months", "safe_months"],
+    ),
 ];
 
 fn written(seed: u64, vehicles: u64, only: &[Kind]) -> String {

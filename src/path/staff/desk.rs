@@ -59,6 +59,9 @@ pub enum Hinting {
     Domain(String),
 }
 
+/// Twelve hours.
+const SHIFT_SECONDS: u64 = 12 * 60 * 60;
+
 impl Desk {
     /// A desk at this door.
     pub fn new(door: StaffDoor, hinting: Hinting) -> Self {
@@ -157,7 +160,25 @@ impl Desk {
             | Visit::Table
             | Visit::Clear => Err(Refusal::NotAllowed),
         };
-        outcome.unwrap_or_else(|refusal| self.refused(&refusal, Some(&who), manner, from))
+        match outcome {
+            Ok(mut reply) => {
+                self.hint_by_certificate(&who, &mut reply, manner);
+                reply
+            }
+            Err(refusal) => self.refused(&refusal, Some(&who), manner, from),
+        }
+    }
+
+    /// Who comes by certificate never signs in, and is led here from the public door all the same.
+    /// For a shift at most, and anew with each page: the phone may be somebody else's tomorrow.
+    fn hint_by_certificate(&self, who: &Verified, reply: &mut Reply, manner: &Manner<'_>) {
+        let by_token = !matches!(credentials::token(manner.headers), Ok(None));
+        if by_token || hint::is_there(manner.headers) {
+            return;
+        }
+        let left = who.bearer.until.seconds() - Moment::now().seconds();
+        let left = u64::try_from(left).unwrap_or(0).min(SHIFT_SECONDS);
+        self.hint(reply, |domain| hint::set(domain, left));
     }
 
     fn sign_in(&self, form: &str, manner: &Manner<'_>, from: &Peer) -> Reply {

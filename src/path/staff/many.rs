@@ -1,17 +1,18 @@
 //! A batch: the same life as one look, with one audit line for all of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Body;
-use saoma_pages::{NotACode, Refusal, View};
+use saoma_pages::{BadBody, NotACode, Refusal, View};
 
 use super::{StaffDoor, counted};
 use crate::{
-    rooms::audit::{Seen, SeenTogether},
+    rooms::{
+        audit::{Seen, SeenTogether},
+        body,
+    },
     rules::{
         answer::Reply,
         ask::Manner,
@@ -22,8 +23,6 @@ use crate::{
     words::{code::Code, grant::Verified, peer::Peer},
 };
 
-/// A batch of 64 KiB at 8 kB/s; who is slower sends smaller ones.
-const BODY_DEADLINE: Duration = Duration::from_secs(8);
 /// Codes after which other connections get their turn, when the store answers on the spot.
 const AT_A_STRETCH: usize = 16;
 
@@ -103,13 +102,12 @@ where
     B: Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let limited = Limited::new(body, batch::BODY_MAX);
-    let read = tokio::time::timeout(BODY_DEADLINE, Box::pin(limited.collect())).await;
-    match read {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge {
-            most: batch::BODY_MAX,
-        }),
-        Ok(Err(_)) | Err(_) => Err(Refusal::BadRequest),
-    }
+    let read = Box::pin(body::read(body, batch::BODY_MAX)).await;
+    read.map_err(|why| match why {
+        BadBody::TooLong { most } => Refusal::TooLarge { most },
+        BadBody::TooSlow
+        | BadBody::Media { .. }
+        | BadBody::Unreadable
+        | BadBody::HowMany { .. } => Refusal::Body { why },
+    })
 }

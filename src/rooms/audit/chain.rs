@@ -35,8 +35,8 @@ impl Chain {
     }
 
     /// Adds these lines, and returns when they are on disk: all of them, or none that anybody was
-    /// answered for.
-    pub(super) fn append(&self, bodies: &[&str], at: Moment) -> io::Result<()> {
+    /// answered for. They come back as they stand there.
+    pub(super) fn append(&self, bodies: &[&str], at: Moment) -> io::Result<String> {
         // Only one writer at a time may add to the chain.
         self.head.lock()?;
         let appended = self.append_locked(bodies, at);
@@ -44,7 +44,7 @@ impl Chain {
         appended
     }
 
-    fn append_locked(&self, bodies: &[&str], at: Moment) -> io::Result<()> {
+    fn append_locked(&self, bodies: &[&str], at: Moment) -> io::Result<String> {
         let mut file = open_end(&self.path)?;
         let mut len = file.metadata()?.len();
         let (mut head, torn) = self.end(&mut file, len)?;
@@ -78,7 +78,8 @@ impl Chain {
             return Err(error);
         }
         head.len = len + u64::try_from(text.len()).unwrap_or(u64::MAX);
-        self.remember(&head)
+        self.remember(&head)?;
+        Ok(text)
     }
 
     /// The last line, and whether it has no end.

@@ -103,6 +103,15 @@ pub(super) fn read(sheet: &mut Sheet) -> Option<StaffDoor> {
         "" => Ok(None),
         domain => parent(domain).map(Some),
     });
+    let nowhere = matches!((&public_url, &hint_domain), (Some(None), Some(Some(_))));
+    let hint_domain = if nowhere {
+        sheet.mistake(
+            "staff.hint_domain",
+            "leads nowhere: `staff.public_url` should say where phones reach the staff door",
+        )
+    } else {
+        hint_domain
+    };
     let police = sheet.number("staff.codes_per_day_police", POLICE, 1..=CODES_MAX);
     let recycler = sheet.number("staff.codes_per_day_recycler", RECYCLER, 1..=CODES_MAX);
     let app = sheet.number("staff.codes_per_day_app", APP, 1..=CODES_MAX);

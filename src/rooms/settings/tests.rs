@@ -159,3 +159,36 @@ fn a_proxy_is_a_network_or_an_address() {
         ["public.proxies"]
     );
 }
+
+#[test]
+fn a_hint_that_leads_nowhere_is_a_mistake() {
+    let read = |text: &str| Settings::read(text, []);
+    let error = read("[staff]\nhint_domain = \"pzcode.cn\"").unwrap_err();
+    assert!(error.to_string().contains("staff.hint_domain"), "{error}");
+    let url = "public_url = \"https://staff.pzcode.cn\"";
+    assert!(read(&format!("[staff]\n{url}\nhint_domain = \"pzcode.cn\"")).is_ok());
+    assert!(read(&format!("[staff]\n{url}")).is_ok());
+}
+
+#[test]
+fn the_audit_log_may_be_copied_to_redis_and_to_nothing_else() {
+    let read = |url: &str| {
+        let text = format!("[audit]\nstream = \"{url}\"\nstream_max = 5000");
+        Settings::read(&text, [])
+    };
+    assert_eq!(read("").unwrap().audit.stream, None);
+    let stream = read("redis://u:qzxwvk@10.0.0.5:6379/3")
+        .unwrap()
+        .audit
+        .stream;
+    let stream = stream.unwrap();
+    assert_eq!((stream.key.as_str(), stream.max), ("saoma:audit", 5000));
+    assert!(!format!("{stream:?}").contains("qzxwvk"));
+    for bad in ["embedded:./a", "http://10.0.0.5", "redis://u:qzxwvk@"] {
+        let error = read(bad).unwrap_err().to_string();
+        assert!(
+            error.contains("audit.stream") && !error.contains("qzxwvk"),
+            "{error}"
+        );
+    }
+}

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use super::batch::{Incoming, Ink, Outcome};
 use super::engine::{self, Engine, Entry, Place, about};
 use super::pairs::PairKey;
+use super::shelves::{self, Shelves};
 use super::{PublicStore, Rack, Rooms, StoreError};
 use crate::rules::contradictions::{self, Claim, Contradiction};
 use crate::rules::dossier::Dossier;
-use crate::words::catalog::RecordKind;
-use crate::words::code::{Code, Kind};
+use crate::words::code::Code;
 use crate::words::policy::Policy;
 use crate::words::subject::{Maker, Subject};
 
@@ -73,37 +73,14 @@ impl Core {
         self.engine.ingest(self.ink(), incoming)
     }
 
-    /// All that is known of a subject, as a dossier's bytes; empty if nothing is.
-    pub fn dossier(&self, subject: Subject) -> Result<Vec<u8>, StoreError> {
-        let found = self.engine.get(Rack::Dossiers, &[subject.key()])?;
-        Ok(found.into_iter().next().flatten().unwrap_or_default())
-    }
-
-    /// What contradicts what about a code.
-    pub fn conflicts_of(&self, code: Code) -> Result<Vec<Conflict>, StoreError> {
-        let mut found: Vec<Conflict> = self.binding_conflicts(code)?.into_iter().collect();
-        let bytes = self.dossier(Subject::Code(code))?;
-        if code.kind() == Kind::Pwb && self.is_foreign(code, Dossier::from_bytes(&bytes))? {
-            found.push(Conflict {
-                code,
-                what: Contradiction::OrganisationNotItsMakers,
-            });
-        }
-        Ok(found)
-    }
-
     /// What contradicts what about a code, as far as bindings go.
     pub fn binding_conflicts(&self, code: Code) -> Result<Option<Conflict>, StoreError> {
-        let bytes = self.dossier(Subject::Code(code))?;
-        let found = contradictions::of_bindings(code, Dossier::from_bytes(&bytes), |other| {
-            self.dossier(Subject::Code(other))
-        })?;
-        Ok(found.map(|what| Conflict { code, what }))
+        shelves::binding_conflicts(self, code)
     }
 
     /// The batteries whose records name one of these makers while their codes name another.
     pub fn foreign_batteries(&self, claims: &BTreeSet<Claim>) -> Result<Vec<Conflict>, StoreError> {
-        let makers = self.makers()?;
+        let makers = shelves::makers(self)?;
         let mut found = Vec::new();
         for claim in claims.iter().filter(|claim| claim.is_foreign(&makers)) {
             for (code, bytes) in self.batteries(claim.maker)? {
@@ -222,40 +199,6 @@ impl Core {
         Ok(())
     }
 
-    fn is_foreign(&self, code: Code, dossier: Dossier<'_>) -> Result<bool, StoreError> {
-        let Some(maker) = Maker::of_code(code) else {
-            return Ok(false);
-        };
-        let makers = self.makers()?;
-        Ok(contradictions::claimed_makers(dossier).any(|name| {
-            Claim {
-                name: name.to_owned(),
-                maker,
-            }
-            .is_foreign(&makers)
-        }))
-    }
-
-    /// The organisations behind each maker's name.
-    fn makers(&self) -> Result<BTreeMap<String, BTreeSet<Maker>>, StoreError> {
-        let mut found: BTreeMap<String, BTreeSet<Maker>> = BTreeMap::new();
-        for (key, bytes) in self.engine.parties()? {
-            let Some(Subject::Party(party)) = Subject::from_key(&key) else {
-                continue;
-            };
-            let records = Dossier::from_bytes(&bytes).records();
-            for record in records.filter(|record| record.kind == RecordKind::PartyMaker) {
-                if let Some(name) = record.open("CompanyName") {
-                    found
-                        .entry(name.to_owned())
-                        .or_default()
-                        .insert(Maker::of_party(party));
-                }
-            }
-        }
-        Ok(found)
-    }
-
     /// The dossiers of all batteries whose codes name this maker.
     fn batteries(&self, maker: Maker) -> Result<BTreeMap<Code, Vec<u8>>, StoreError> {
         let Some(prefix) = maker.battery_keys() else {
@@ -297,6 +240,17 @@ impl Core {
             pair_key: &self.pair_key,
             pair_key_file: &self.pair_key_file,
         }
+    }
+}
+
+impl Shelves for Core {
+    fn dossier(&self, subject: Subject) -> Result<Vec<u8>, StoreError> {
+        let found = self.engine.get(Rack::Dossiers, &[subject.key()])?;
+        Ok(found.into_iter().next().flatten().unwrap_or_default())
+    }
+
+    fn parties(&self) -> Result<Vec<Entry>, StoreError> {
+        self.engine.parties()
     }
 }
 

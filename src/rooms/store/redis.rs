@@ -29,9 +29,13 @@ mod lane;
 mod fleet;
 mod health;
 mod reader;
+mod looker;
+mod stream;
 mod writer;
 
+pub(super) use looker::Looker;
 pub use reader::RedisReader;
+pub use stream::Stream;
 pub(super) use writer::Writer;
 
 /// Stands behind a record's digest until everything it brings is written.

@@ -156,7 +156,7 @@ fn every_extension_is_taken() {
         ),
         (
             "warranty.policy",
-            json!({"maker": PARTY, "model": "T1", "part": "车架", "months": 24}),
+            json!({"maker": PARTY, "model": "T1", "part": "车架", "months": 24, "safe_months": 120}),
         ),
     ] {
         let line = line_of(record, fields.as_object().unwrap().clone());

@@ -27,10 +27,12 @@ fn some_class() -> impl Strategy<Value = Class> {
             to,
         },
     );
-    let warranty = (".{0,9}", ".{0,9}", "[0-9]{1,3}").prop_map(|(model, part, months)| Warranty {
+    let texts = (".{0,9}", ".{0,9}", "[0-9]{1,3}", "[0-9]{0,3}");
+    let warranty = texts.prop_map(|(model, part, months, safe_months)| Warranty {
         model,
         part,
         months,
+        safe_months,
     });
     (
         some_sheets(),

@@ -3,11 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::samples;
-use crate::rules::pairing;
-
-const HTML: &str = "text/html";
-const JSON: &str = "application/json";
-const PROBLEM: &str = "application/problem+json";
+use super::shared::{HTML, JSON, named, text};
 
 /// An address of a code.
 struct Address {
@@ -51,16 +47,9 @@ pub(super) fn paths() -> Value {
         let mut add = |ending: &str, item| paths.insert(format!("{}{ending}", address.path), item);
         add(
             "",
-            sticker(
-                address,
-                "Page",
-                &[(HTML, text()), (JSON, schema("PublicView"))],
-            ),
+            sticker(address, "Page", &[(HTML, text()), (JSON, views())]),
         );
-        add(
-            ".json",
-            sticker(address, "Json", &[(JSON, schema("PublicView"))]),
-        );
+        add(".json", sticker(address, "Json", &[(JSON, views())]));
         add(
             ".qr.svg",
             sticker(address, "Svg", &[("image/svg+xml", text())]),
@@ -106,69 +95,6 @@ pub(super) fn paths() -> Value {
     Value::Object(paths)
 }
 
-/// Parts of addresses, and the one thing a query says.
-pub(super) fn parameters() -> Value {
-    let digits = |count: usize| format!("^[0-9]{{{count}}}$");
-    let part = |name: &str, pattern: &str, example: &str| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string", "pattern": pattern}, "example": example});
-    json!({
-        "Vin": part("vin", &digits(15), "218622203150042"),
-        "Lic": part("lic", &digits(14), "33010621822490"),
-        "Pwb": part("pwb", "^[0-9A-Z]{8}[0-9A-Za-z]{1,32}$", "76392965TN22010100001A48V12"),
-        "Org": part("org", "^[0-9A-Z]{8}$", "76392965"),
-        "Own": part("own", "^[0-9A-Za-z]{1,32}$", "TN22010100001A48V12"),
-        "Lang": {
-            "name": "lang",
-            "in": "query",
-            "description": "`zh` or `en`; anything else is as if it were not there, and `Accept-Language` decides. Chinese when in doubt.",
-            "schema": {"type": "string", "examples": ["zh", "en"]},
-        },
-    })
-}
-
-/// Headers that are on many answers.
-pub(super) fn headers() -> Value {
-    let one = |what: &str, example: &str| json!({"description": what, "required": true, "schema": {"type": "string"}, "example": example});
-    json!({
-        "ETag": one("Names these bytes, in this encoding.", "\"0123456789abcdef\""),
-        "CacheControl": one("How long anybody may keep it.", "public, max-age=30, stale-if-error=86400"),
-        "Vary": one("What the answer was chosen by.", "Accept, Accept-Encoding, Accept-Language"),
-        "Location": one("Where it is.", "/vin/218622203150042"),
-        "Allow": one("The methods there are.", "GET, HEAD, OPTIONS"),
-        "AcceptPost": one("The media types that are read.", pairing::TAKEN),
-        "RetryAfter": {"description": "Seconds.", "required": true, "schema": {"type": "integer", "minimum": 1}},
-    })
-}
-
-/// Answers that many addresses give.
-pub(super) fn responses() -> Value {
-    let refused = |what: &str, more: &[&str]| {
-        let mut headers = named(&["CacheControl", "Vary"]);
-        headers.extend(named(more));
-        json!({"description": what, "headers": headers, "content": problem()})
-    };
-    let mut not_a_code = refused(
-        "Not a code, or not a sound message. The store was not asked.",
-        &[],
-    );
-    if let Some(content) = not_a_code.pointer_mut("/content/application~1problem+json") {
-        *content = json!({"schema": {"$ref": "#/components/schemas/Problem"}, "example": samples::not_a_code()});
-    }
-    json!({
-        "NotModified": {"description": "The reader has it already.", "headers": named(&["ETag", "CacheControl", "Vary"])},
-        "Moved": {"description": "The same code under its one true address.", "headers": named(&["Location", "CacheControl"])},
-        "NotACode": not_a_code,
-        "NotRegistered": refused("Well formed, but not registered. Makers upload late: this does not mean it is fake.", &[]),
-        "Method": refused("Not a method of this address.", &["Allow"]),
-        "NotAcceptable": refused("`Accept` excludes all the forms there are.", &[]),
-        "Unauthorized": refused("No token, or one that is not valid any more.", &[]),
-        "TooSlow": refused("The body did not arrive in time.", &[]),
-        "TooLong": refused("More bytes than it takes to ask this.", &[]),
-        "Media": refused("A media type that is not read here.", &["AcceptPost"]),
-        "TooMany": refused("Too many requests from one client, or about one code.", &["RetryAfter"]),
-        "Unavailable": refused("The register cannot be asked, and nothing is cached. It says nothing about the code.", &["RetryAfter"]),
-    })
-}
-
 fn sticker(address: &Address, form: &str, content: &[(&str, Value)]) -> Value {
     let mut found = json!({
         "description": "Registered.",
@@ -182,6 +108,8 @@ fn sticker(address: &Address, form: &str, content: &[(&str, Value)]) -> Value {
         ("304", "NotModified"),
         ("308", "Moved"),
         ("400", "NotACode"),
+        ("401", "Unauthorized"),
+        ("403", "NotAllowed"),
         ("404", "NotRegistered"),
         ("405", "Method"),
         ("429", "TooMany"),
@@ -202,6 +130,8 @@ fn sticker(address: &Address, form: &str, content: &[(&str, Value)]) -> Value {
             "operationId": id,
             "tags": ["codes"],
             "summary": format!("{} ({form})", address.what),
+            // At the public door nobody needs one; at the staff door nobody is answered without.
+            "security": [{}, {"token": []}],
             "responses": responses,
         })
     };
@@ -302,6 +232,9 @@ fn resolve() -> Value {
     let mut responses = refusals(&[
         ("400", "NotACode"),
         ("401", "Unauthorized"),
+        ("403", "NotAllowed"),
+        ("405", "Method"),
+        ("408", "TooSlow"),
         ("413", "TooLong"),
         ("415", "Media"),
         ("429", "TooMany"),
@@ -311,7 +244,7 @@ fn resolve() -> Value {
         "200".to_owned(),
         json!({
             "description": "One result for each code, in order, each with its own status.",
-            "headers": named(&["CacheControl"]),
+            "headers": named(&["CacheControl", "Vary", "RateLimit", "RateLimitPolicy"]),
             "content": {JSON: {"schema": {"$ref": "#/components/schemas/ResolveAnswer"}}},
         }),
     );
@@ -332,6 +265,13 @@ fn resolve() -> Value {
             "responses": responses,
         },
     })
+}
+
+/// What a code is answered with: at the public door the public's view, at the staff door that of the
+/// audience that the token names.
+fn views() -> Value {
+    let views = ["PublicView", "AppView", "RecyclerView", "PoliceView"];
+    json!({"schema": {"oneOf": views.map(|name| json!({"$ref": format!("#/components/schemas/{name}")}))}})
 }
 
 /// A page or a file that depends on no code.
@@ -372,31 +312,4 @@ fn refusals(list: &[(&str, &str)]) -> Map<String, Value> {
 
 fn parameter(name: &str) -> Value {
     json!({"$ref": format!("#/components/parameters/{name}")})
-}
-
-fn schema(name: &str) -> Value {
-    json!({"schema": {"$ref": format!("#/components/schemas/{name}")}})
-}
-
-fn text() -> Value {
-    json!({"schema": {"type": "string"}})
-}
-
-fn problem() -> Value {
-    json!({PROBLEM: schema("Problem"), HTML: text()})
-}
-
-/// Headers by the names they have on the wire.
-fn named(names: &[&str]) -> Map<String, Value> {
-    let on_the_wire = |name: &str| match name {
-        "CacheControl" => "Cache-Control".to_owned(),
-        "RetryAfter" => "Retry-After".to_owned(),
-        "AcceptPost" => "Accept-Post".to_owned(),
-        other => other.to_owned(),
-    };
-    let one = |name: &&str| {
-        let header = json!({"$ref": format!("#/components/headers/{name}")});
-        (on_the_wire(name), header)
-    };
-    names.iter().map(one).collect()
 }

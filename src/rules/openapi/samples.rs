@@ -16,7 +16,7 @@ pub(super) fn together() -> Value {
     let vehicle = json!({
         "production.vehicle": [product()],
         "sale.binding": [{"create_time": "2021-11-05"}],
-        "warranty.policy": [{"part": "车架、前叉", "months": "24", "until": "2023-11-05"}],
+        "warranty.policy": [{"part": "车架、前叉", "months": "24", "until": "2023-11-05", "safe_months": "120", "safe_until": "2031-08", "safe_from": "production"}],
         "repair.job": [{"datetime": "2023-04-02"}],
     });
     json!({"together": "yes", "views": [view("holder", &vehicle)]})

@@ -1,5 +1,6 @@
 //! The shapes of what is sent and what comes back.
 
+use saoma_pages::staff::Disputed;
 use serde_json::{Map, Value, json};
 
 use super::samples;
@@ -17,10 +18,12 @@ const CODE_TEXT: &str =
     "^((vin/)?[0-9]{15}|(lic/)?[0-9]{14}|(pwb/)?[0-9A-Z]{8}/?[0-9A-Za-z]{1,32})$";
 
 /// The audiences that get JSON.
-const AUDIENCES: [(Audience, &str); 3] = [
+const AUDIENCES: [(Audience, &str); 5] = [
     (Audience::Public, "PublicView"),
     (Audience::Holder, "HolderView"),
     (Audience::App, "AppView"),
+    (Audience::Recycler, "RecyclerView"),
+    (Audience::Police, "PoliceView"),
 ];
 
 /// All schemas, by name.
@@ -31,6 +34,7 @@ pub(super) fn all() -> Value {
         add(name, view(audience));
         add(&records_name(name), records(audience));
     }
+    add("Conflict", conflict());
     add("Code", code());
     add("Alert", alert());
     add("Problem", problem());
@@ -50,7 +54,13 @@ pub(super) fn all() -> Value {
         json!({
             "type": "object",
             "required": ["codes"],
-            "properties": {"codes": codes(1, RESOLVE_MOST)},
+            "properties": {"codes": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": RESOLVE_MOST,
+                "description": "Codes with their kind before them, or whole addresses. Each is answered for itself, also one that is no code.",
+                "items": {"type": "string", "examples": [samples::VIN, samples::PWB]},
+            }},
             "additionalProperties": false,
         }),
     );
@@ -69,7 +79,7 @@ fn reference(name: &str) -> Value {
 fn view(audience: Audience) -> Value {
     let name = AUDIENCES.iter().find(|(of, _)| *of == audience);
     let records = records_name(name.map_or("", |(_, name)| name));
-    json!({
+    let mut view = json!({
         "type": "object",
         "required": ["code", "audience", "alerts", "records", "asOf", "stale"],
         "properties": {
@@ -79,6 +89,37 @@ fn view(audience: Audience) -> Value {
             "records": reference(&records),
             "asOf": {"type": "string", "format": "date-time", "description": "When what is shown last changed."},
             "stale": {"type": "boolean", "description": "The register could not be asked just now; a new alert may be missing."},
+        },
+        "additionalProperties": false,
+    });
+    if audience == Audience::Police
+        && let Some(Value::Object(properties)) = view.get_mut("properties")
+    {
+        let conflicts = json!({"type": "array", "items": reference("Conflict"), "minItems": 1, "description": "Records that cannot all be true; left out where there are none."});
+        properties.insert("conflicts".to_owned(), conflicts);
+    }
+    view
+}
+
+/// A contradiction, and what is said on each side of it.
+fn conflict() -> Value {
+    let said = json!({
+        "type": "object",
+        "required": ["at", "record", "field", "value"],
+        "properties": {
+            "at": {"type": "string", "format": "date", "description": "The day of the record."},
+            "record": {"enum": RecordKind::ALL.map(RecordKind::name)},
+            "field": {"type": "string", "description": "The field of that record."},
+            "value": {"type": "string"},
+        },
+        "additionalProperties": false,
+    });
+    json!({
+        "type": "object",
+        "required": ["kind", "says"],
+        "properties": {
+            "kind": {"enum": Disputed::ALL.map(Disputed::name)},
+            "says": {"type": "array", "items": said, "description": "Each value with the record that says it, oldest first."},
         },
         "additionalProperties": false,
     })
@@ -93,7 +134,7 @@ fn records(audience: Audience) -> Value {
             .iter()
             .filter(|field| field.entry.rule(audience) != Rule::Withheld)
             .map(|field| (field.key.to_owned(), value(field, audience)))
-            .chain(until(kind, audience))
+            .chain(derived(kind, audience))
             .collect();
         if !fields.is_empty() {
             let row = json!({"type": "object", "properties": fields, "minProperties": 1, "additionalProperties": false});
@@ -128,12 +169,19 @@ fn value(field: &Field, audience: Audience) -> Value {
     }
 }
 
-/// The one field that follows from others and is in no record.
-fn until(kind: RecordKind, audience: Audience) -> Option<(String, Value)> {
-    (kind == RecordKind::WarrantyPolicy && audience == Audience::Holder).then(|| {
-        let schema = json!({"type": "string", "format": "date", "title": "保修到期", "description": "So many months after the sale, where its day is known."});
-        ("until".to_owned(), schema)
-    })
+/// The fields that follow from others and are in no record.
+fn derived(kind: RecordKind, audience: Audience) -> Vec<(String, Value)> {
+    if kind != RecordKind::WarrantyPolicy || audience != Audience::Holder {
+        return Vec::new();
+    }
+    [
+        ("until", json!({"type": "string", "format": "date", "title": "保修到期", "description": "So many months after the sale, where its day is known."})),
+        ("safe_until", json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", "title": "安全使用至", "description": "So many months after what safe_from says: a month after that of the production, a day after that of the sale."})),
+        ("safe_over", json!({"const": "true", "title": "已过安全使用期", "description": "That that day or month is over."})),
+        ("safe_from", json!({"enum": ["production", "sale"], "title": "安全使用起算", "description": "The production, where its month is known; else the sale."})),
+    ]
+    .map(|(key, schema)| (key.to_owned(), schema))
+    .into()
 }
 
 const fn told(rule: Rule) -> &'static str {

@@ -13,7 +13,12 @@ pub fn is_hinted(headers: &HeaderMap) -> bool {
     let from_here = headers
         .get("sec-fetch-site")
         .is_some_and(|site| site == "same-origin");
-    !from_here && cookies(headers).any(|(name, value)| name == NAME && value == VALUE)
+    !from_here && is_there(headers)
+}
+
+/// Whether this request carries the hint, wherever it comes from.
+pub fn is_there(headers: &HeaderMap) -> bool {
+    cookies(headers).any(|(name, value)| name == NAME && value == VALUE)
 }
 
 /// The cookies of a request, in the order they came. What is not ASCII is no cookie of ours.

@@ -148,7 +148,7 @@ pub static CATALOG: [Entry; 90] = rows! {
 };
 
 /// What the standard leaves out. Names are ours, the decisions follow its own.
-pub static EXTENSIONS: [Entry; 19] = rows! {
+pub static EXTENSIONS: [Entry; 20] = rows! {
     PlateCancelled {
         0 "注销时间" "since" "since" Date L1 [Month Day Month Day Full];
         0 "注销原因" "reason" "reason" Text L2 [Withheld Withheld Withheld Withheld Full];
@@ -177,5 +177,6 @@ pub static EXTENSIONS: [Entry; 19] = rows! {
         0 "型号" "model" "model" Text L1 [Full Full Full Full Full];
         0 "部件" "part" "part" Text L1 [Full Full Full Full Full];
         0 "保修月数" "months" "months" Months L1 [Full Full Full Full Full];
+        0 "安全使用月数" "safe_months" "safe_months" Months L1 [Full Full Full Full Full];
     }
 };

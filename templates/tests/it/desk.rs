@@ -7,7 +7,7 @@ use saoma_pages::{
 
 use crate::{
     samples::{Page, pages},
-    staff::{alarms, named, officer, recycler, set, sitting, street, whole},
+    staff::{alarms, disputes, named, officer, recycler, set, sitting, street, whole},
 };
 
 fn only_staff() -> impl Iterator<Item = Page> {
@@ -88,6 +88,33 @@ fn a_mismatch_comes_before_the_answer_and_names_the_plate() {
     let html = staff::police(&street, &officer(), Lang::Zh);
     let (before, _) = html.split_once("<h1>").unwrap();
     assert!(before.contains("这块电池不属于刚扫的号牌") && before.contains("2182248"));
+}
+
+#[test]
+fn a_plate_whose_records_contradict_each_other_is_not_in_order() {
+    let (view, set, disputes) = (whole(Kind::Lic), set(), disputes());
+    let street = Street {
+        disputes: &disputes,
+        ..street(&view, &[], &set)
+    };
+    let html = staff::police(&street, &officer(), Lang::Zh);
+    assert!(html.contains("<h1>登记信息互相矛盾</h1>") && !html.contains("verdict good"));
+    for said in [
+        "这副号牌登记给不止一辆车",
+        "translate=\"no\">218622203150042</a>",
+        "上牌信息 · 整车编码 · 2023 年 2 月 1 日",
+        "编码里的企业与登记的生产企业不是同一家",
+    ] {
+        assert!(html.contains(said), "{said}");
+    }
+    // What is known to be wrong comes first all the same.
+    let findings = alarms();
+    let alarmed = Street {
+        findings: &findings,
+        ..street
+    };
+    let html = staff::police(&alarmed, &officer(), Lang::En);
+    assert!(html.contains("verdict warning") && html.contains("contradict each other"));
 }
 
 #[test]

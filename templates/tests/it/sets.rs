@@ -1,6 +1,6 @@
 //! What the holder of several stickers sees of them.
 
-use saoma_pages::{AlertKind, Audience, Cell, Kind, Row, Sheet, View};
+use saoma_pages::{AlertKind, Audience, Cell, Kind, Row, Sheet, Shown, View};
 
 use crate::samples::{alert, holder, masked, plain, sheet, view};
 
@@ -49,10 +49,22 @@ fn held(kind: Kind) -> Vec<Sheet> {
         .filter(|sheet| sheet.record == "warranty.policy")
         .flat_map(|sheet| &mut sheet.rows)
     {
-        row.0.push(Cell {
-            key: "until",
-            shown: plain("2026-05-01"),
-        });
+        // The frame's is over, and the motor's is not.
+        let (until, from, over) = match row.get("part").map(Shown::text).as_deref() {
+            Some("车架") => ("2026-05-01", "sale", Some(("safe_over", "true"))),
+            _ => ("2034-03", "production", None),
+        };
+        let more = [
+            ("until", "2026-05-01"),
+            ("safe_months", "120"),
+            ("safe_until", until),
+            ("safe_from", from),
+        ];
+        let cell = |(key, text)| Cell {
+            key,
+            shown: plain(text),
+        };
+        row.0.extend(more.into_iter().chain(over).map(cell));
     }
     sheets
 }

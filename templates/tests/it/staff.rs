@@ -3,8 +3,8 @@
 use saoma_pages::{
     Audience, Cell, Kind, Lang, Row, Shown, View,
     staff::{
-        self, Bar, Care, Compared, Comparison, Finding, Intake, Item, Named, No, Pallet,
-        Registration, Room, Signed, Street, Taken, Totals, Trouble, Verdict,
+        self, Bar, Care, Compared, Comparison, Dispute, Disputed, Finding, Intake, Item, Named, No,
+        Pallet, Registration, Room, Said, Signed, Street, Taken, Totals, Trouble, Verdict,
     },
 };
 
@@ -60,6 +60,15 @@ fn officers_pages(lang: Lang, add: &mut impl FnMut(&str, String)) {
     add(
         "staff-police-lic-alarm",
         staff::police(&street(&plate, &findings, &set), &officer(), lang),
+    );
+    let disputes = disputes();
+    let contradicted = Street {
+        disputes: &disputes,
+        ..street(&plate, &[], &set)
+    };
+    add(
+        "staff-police-lic-contradicted",
+        staff::police(&contradicted, &officer(), lang),
     );
     let revealed = Street {
         revealed: Some("330106199001011238".to_owned()),
@@ -181,11 +190,46 @@ pub(crate) fn street<'a>(view: &'a View, findings: &'a [Finding], set: &'a [Item
     Street {
         view,
         findings,
+        disputes: &[],
         registration: Registration::Registered,
         set,
         compared: None,
         revealed: None,
     }
+}
+
+/// A plate on two vehicles, and a battery whose code names another company than its records.
+pub(crate) fn disputes() -> Vec<Dispute> {
+    let registered = |at: &str, vin: &str| Said {
+        at: at.to_owned(),
+        record: "registration.plate",
+        field: "ZhenCheBM",
+        value: vin.to_owned(),
+        sticker: Some(Kind::Vin),
+    };
+    let made = |field: &'static str, value: &str| Said {
+        at: "2021-08-05".to_owned(),
+        record: "production.battery",
+        field,
+        value: value.to_owned(),
+        sticker: None,
+    };
+    vec![
+        Dispute {
+            kind: Disputed::PlateOnTwoVehicles,
+            says: vec![
+                registered("2021-11-10", "218622108311027"),
+                registered("2023-02-01", "218622203150042"),
+            ],
+        },
+        Dispute {
+            kind: Disputed::OrganisationNotItsMakers,
+            says: vec![
+                made("XuDianCWYBH", "ABCDEFGH21080500543"),
+                made("XuDianCSCQY", "示例电池股份有限公司"),
+            ],
+        },
+    ]
 }
 
 fn of(kind: Kind, value: &str) -> Named {

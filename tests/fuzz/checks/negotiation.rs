@@ -4,7 +4,7 @@ use http::{
 };
 use saoma::rules::{
     answer::{Answer, Squeeze},
-    negotiate::{self, Encoding, Form},
+    negotiate::{Encoding, Encodings, Form, Forms, Languages, Wish},
 };
 use saoma_pages::Lang;
 
@@ -18,11 +18,21 @@ pub(crate) fn check(bytes: &[u8]) {
         put(&mut loud, name, &line.to_ascii_uppercase());
     }
     let asked = |headers: &HeaderMap| {
+        let (mut forms, mut languages, mut encodings) =
+            (Forms::default(), Languages::default(), Encodings::default());
+        headers
+            .get_all(ACCEPT)
+            .iter()
+            .for_each(|line| forms.hear(line));
+        let spoken = headers.get_all(ACCEPT_LANGUAGE);
+        spoken.iter().for_each(|line| languages.hear(line));
+        let taken = headers.get_all(ACCEPT_ENCODING);
+        taken.iter().for_each(|line| encodings.hear(line));
         (
-            negotiate::form(headers),
-            negotiate::form_or(headers, Form::Json),
-            negotiate::language(headers),
-            negotiate::encoding(headers),
+            forms.form(Form::Page),
+            forms.form(Form::Json),
+            languages.language(),
+            encodings.wish(),
         )
     };
     let (form, in_doubt, language, encoding) = asked(&headers);
@@ -31,7 +41,8 @@ pub(crate) fn check(bytes: &[u8]) {
     assert_eq!(form.is_none(), in_doubt.is_none());
     assert!(form.is_some() || headers.contains_key(ACCEPT));
     assert!(language == Lang::Zh || headers.contains_key(ACCEPT_LANGUAGE));
-    assert!(encoding == Encoding::Identity || headers.contains_key(ACCEPT_ENCODING));
+    let plain = Wish::from(Encoding::Identity);
+    assert!(encoding == plain || headers.contains_key(ACCEPT_ENCODING));
     let answer = Answer::new(
         http::StatusCode::OK,
         HeaderMap::new(),

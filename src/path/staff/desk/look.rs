@@ -5,7 +5,7 @@ use std::time::Instant;
 use http::StatusCode;
 use saoma_pages::{
     Audience, Refusal, View,
-    staff::{self as pages, Compared, Pallet, Street, Taken},
+    staff::{self as pages, Compared, Dispute, Pallet, Street, Taken},
 };
 
 use super::{Desk, signed};
@@ -63,7 +63,8 @@ impl Desk {
         let html = match (who.bearer.audience, code.kind()) {
             (Audience::Police, _) => {
                 let compared = self.compared(who, code).await?;
-                self.street(who, view, &together, compared, purpose, manner)
+                let seen = (view, sight.conflicts.as_slice());
+                self.street(who, seen, &together, compared, purpose, manner)
             }
             (Audience::Recycler, Kind::Pwb) => self.pallet(who, view, manner),
             (_, Kind::Vin | Kind::Pwb | Kind::Lic) => pages::generic(view, &signed(who), lang),
@@ -74,7 +75,7 @@ impl Desk {
     fn street(
         &self,
         who: &Verified,
-        view: &View,
+        (view, disputes): (&View, &[Dispute]),
         together: &Together,
         compared: Option<Compared>,
         purpose: Option<&Purpose>,
@@ -88,6 +89,7 @@ impl Desk {
         let street = Street {
             view,
             findings: &standing.findings,
+            disputes,
             registration: standing.registration,
             set: &set,
             compared,

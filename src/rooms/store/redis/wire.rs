@@ -37,11 +37,16 @@ pub(super) enum Wire {
 
 impl Wire {
     pub(super) fn open(url: &RedisUrl) -> Result<Self, StoreError> {
+        Self::open_within(url, BATCH_TIMEOUT)
+    }
+
+    /// The same, for who waits no longer than this for an answer.
+    pub(super) fn open_within(url: &RedisUrl, patience: Duration) -> Result<Self, StoreError> {
         let certificates = certificates(url)?;
         let one = |client: &Client| -> Result<Self, StoreError> {
             let connection = client.get_connection_with_timeout(url.connect_timeout)?;
-            connection.set_read_timeout(Some(BATCH_TIMEOUT))?;
-            connection.set_write_timeout(Some(BATCH_TIMEOUT))?;
+            connection.set_read_timeout(Some(patience))?;
+            connection.set_write_timeout(Some(patience))?;
             Ok(Self::One(Box::new(connection)))
         };
         match &url.shape {
@@ -52,8 +57,8 @@ impl Wire {
             Shape::Sentinel(master) => one(&sentinel(url, master, certificates)?.get_client()?),
             Shape::Cluster => {
                 let connection = cluster(url, certificates)?.get_connection()?;
-                connection.set_read_timeout(Some(BATCH_TIMEOUT))?;
-                connection.set_write_timeout(Some(BATCH_TIMEOUT))?;
+                connection.set_read_timeout(Some(patience))?;
+                connection.set_write_timeout(Some(patience))?;
                 Ok(Self::Cluster(Box::new(connection)))
             }
         }

@@ -51,8 +51,8 @@ const STEP: usize = 2_000;
 /// Keys that tell how many there are of each sort, to within some hundredths.
 const SAMPLE: usize = 5_000;
 /// The layout that this release reads and writes.
-const FORMAT: u8 = 3;
-const FORMAT_NAME: &str = "format";
+pub(super) const FORMAT: u8 = 3;
+pub(super) const FORMAT_NAME: &str = "format";
 
 /// A store on Redis that can be written.
 #[derive(Debug)]
