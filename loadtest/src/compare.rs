@@ -46,7 +46,8 @@ pub(crate) enum NoRounds {
 #[derive(Debug, Deserialize)]
 struct Round {
     candidate: String,
-    round: u32,
+    #[serde(rename = "round")]
+    number: u32,
     requests: u64,
     requests_per_second: f64,
     p50_us: f64,
@@ -130,7 +131,7 @@ fn compare(rounds: &[Round], subject: &str) -> Option<Vec<Line>> {
     }
     let of = |name: &str| -> BTreeMap<u32, &Round> {
         let mine = rounds.iter().filter(|round| round.candidate == name);
-        mine.map(|round| (round.round, round)).collect()
+        mine.map(|round| (round.number, round)).collect()
     };
     let base = of(subject);
     base.values()

@@ -121,8 +121,10 @@ pub(crate) fn run(told: &Steps) -> Result<(), NoSteps> {
     let view = specimens.stored()?;
     let kept = KeptView(Bytes::from(view.encode()));
     let times = 0..told.times;
-    // One thread and no clock of its own: what runs beside would be counted too.
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    // One thread: what runs beside would be counted too. The clock is for deadlines that never come.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     match told.step {
         Step::Parse => {
             let (parts, _) = request(&code).into_parts();
@@ -243,7 +245,7 @@ impl Specimens {
         let dossier = |kind: saoma_pages::Kind| {
             let code = incoming.iter().find_map(|record| match record.subject {
                 Subject::Code(code) if code.kind() == kind => Some(code),
-                _ => None,
+                Subject::Code(_) | Subject::Party(_) | Subject::Maker(_) => None,
             })?;
             let mine = incoming
                 .iter()
