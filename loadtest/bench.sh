@@ -30,6 +30,8 @@ Usage: bench.sh [options] PROFILE...
   --vehicles N  100000
   --data DIR    where provinces are kept for the next run; without it they are made and removed
   --out DIR     where rounds (NDJSON), results (Markdown, JSON) and plots go: a folder that is named
+  --guard HOW   counted: the guard weighs every phone, as it does in the street; free: it knows that they are
+                this machine's: counted
   --only LIST   candidates, as in saoma,floor; saoma has to be among them
 
 What is missing of the references (nginx with Lua, Redis, Node with npm, Go) is left out, and said.
@@ -39,7 +41,7 @@ END
 
 complain() { printf 'bench.sh: %s\n' "$*" >&2; exit 2; }
 
-rounds=5 seconds=3 vehicles=100000 data='' out='' only='' profiles=()
+rounds=5 seconds=3 vehicles=100000 guard=counted data='' out='' only='' profiles=()
 while (($#)); do
     case $1 in
         --help | -h) usage; exit 0 ;;
@@ -49,6 +51,7 @@ while (($#)); do
         --vehicles) vehicles=$2; shift ;;
         --data) data=$2; shift ;;
         --out) out=$2; shift ;;
+        --guard) guard=$2; shift ;;
         --only) only=,$2,; shift ;;
         --*) complain "$1 is not known; see --help" ;;
         *) profiles+=("$1") ;;
@@ -174,14 +177,14 @@ codes_per_hour = 0
 range_per_hour = 0
 walk_per_hour = 0
 requests_at_once = 20000
-this_machine = "counted"
+this_machine = "$guard"
 [log]
 level = "warn"
 END
     [[ $1 != saoma-staff ]] || cat >>"$scratch/$1/saoma.toml" <<END
 [staff]
 listen = ["127.0.0.1:$staff"]
-codes_per_day_app = 100000000
+codes_per_day_app = 1000000
 keys = "$scratch/$1/keys"
 END
     start_on 0 "$1" env -C "$scratch/$1" "$saoma" serve --config "$scratch/$1/saoma.toml"
@@ -300,7 +303,7 @@ scan() { # name for the report, candidate, profile, url, more options of scan...
 }
 
 # Runs what `turn NAME` measures for each name, who goes first changing.
-rows='' scheme=tls round=0 expected=200
+rows='' scheme=tls round=0 begun=-1 expected=200
 in_turns() { # section, name...
     local section=$1 names=() name at count
     shift
@@ -339,9 +342,12 @@ allocations() { # candidate, program or library, functions...
 }
 perf_gone() { perf probe -q -d "saoma_bench_$$:*" 2>/dev/null || true; }
 
+# A place in the file that no round before has come to: a code is cold once, and so is a phone. A few
+# phones with many codes would be what the guard is for.
+unseen() { echo $((begun * 110000 + round * 20000)); }
 cold_turn() {
-    scan "$1" "$1" "$cold_profile" "${tls[$1]}" --closed --connections 64 --addresses 20000 \
-        --codes "$data/$vehicles/all.txt" --skip $((round * 30000 % 300000)) "${cold_more[@]}"
+    scan "$1" "$1" "$cold_profile" "${tls[$1]}" --closed --connections 64 --addresses 1000000 \
+        --codes "$data/$vehicles/all.txt" --skip "$(unseen)" "${cold_more[@]}"
 }
 hot_turn() {
     local -n urls=$scheme
@@ -370,6 +376,7 @@ if wants hot && [[ -s $scratch/nginx/template.html ]]; then
 fi
 
 for profile in "${profiles[@]}"; do
+    begun=$((begun + 1))
     cold_profile=cold cold_more=() hot_profile=hot hot_connections=64 scheme=tls
     case $profile in
         cold | cold-mlkem | resumed)
@@ -396,8 +403,8 @@ for profile in "${profiles[@]}"; do
             turn() {
                 local of=$vehicles
                 [[ $1 == saoma ]] || of=$large
-                scan "$1" "$1" cold "${tls[$1]}" --closed --connections 64 --addresses 20000 \
-                    --codes "$data/$of/all.txt" --skip $((round * 30000 % 300000))
+                scan "$1" "$1" cold "${tls[$1]}" --closed --connections 64 --addresses 1000000 \
+                    --codes "$data/$of/all.txt" --skip "$(unseen)"
             }
             in_turns cold-sizes saoma-large saoma
             judge cold-sizes saoma-large
@@ -437,7 +444,7 @@ for profile in "${profiles[@]}"; do
             ;;
         mixed)
             turn() {
-                scan "$1" "$1" mixed "${tls[$1]}" --closed --connections 64 --addresses 20000 \
+                scan "$1" "$1" mixed "${tls[$1]}" --closed --connections 64 --addresses 1000000 \
                     --codes "$data/$vehicles/hot.txt"
             }
             in_turns mixed saoma floor
@@ -464,9 +471,10 @@ for profile in "${profiles[@]}"; do
             in_turns latency-capacity "${names[@]}"
             rounds=$rounds_wanted files=()
             for share in 30 50 70 85; do
+                begun=$((begun + 1))
                 turn() {
                     scan "$1" "$1" cold "${tls[$1]}" --rate $((capacity[$1] * share / 100)) --connections 2000 \
-                        --addresses 20000 --codes "$data/$vehicles/all.txt" --skip $((round * 30000 % 300000))
+                        --addresses 1000000 --codes "$data/$vehicles/all.txt" --skip "$(unseen)"
                 }
                 in_turns "latency-$share" "${names[@]}"
                 judge "latency-$share" saoma

@@ -5,7 +5,8 @@
 #   loadtest/results.sh cold hot           only these profiles of bench.sh; the other lines stay as they were
 #
 # What was measured is kept in FOLDER (RESULTS=target/results): rounds, figures, plots. `--table` measures
-# nothing and writes the file from what is there. ROUNDS=5 and SECONDS_EACH=3 are what a turn takes.
+# nothing and writes the file from what is there. ROUNDS=5 and SECONDS_EACH=3 are what a turn takes;
+# GUARD=free as --guard of bench.sh.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/.."
@@ -19,7 +20,8 @@ mkdir -p "$out"
 if [[ ${wanted[0]} != --table ]]; then
     # One after another, each with servers of its own: none finds what another left in a cache.
     for profile in "${wanted[@]}"; do
-        loadtest/bench.sh --data "$out/data" --out "$out" --rounds "$rounds" --seconds "$seconds" "$profile"
+        loadtest/bench.sh --data "$out/data" --out "$out" --rounds "$rounds" --seconds "$seconds" \
+            --guard "${GUARD:-counted}" "$profile"
     done
 fi
 

@@ -89,7 +89,8 @@ pub(crate) struct Scan {
     /// The group that keys are agreed in, if the URL begins with `https`.
     #[arg(long, value_enum, default_value = "x25519")]
     key_exchange: KeyExchange,
-    /// How many addresses of 127.0.0.0/8 the phones come from; 1 is the system's choice.
+    /// How many addresses of 127.0.0.0/8 the phones come from, one after the other and from --skip
+    /// on; 1 is the system's choice.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=ADDRESSES_MOST))]
     addresses: u64,
     /// A process of the server, to say what a request costs it; once or more.
@@ -146,7 +147,7 @@ pub(crate) fn run(told: &Scan) -> Result<(), NoFigures> {
         told.url.clone(),
         told.key_exchange,
         told.profile.protocol(),
-        told.addresses,
+        (told.addresses, told.skip),
     );
     let pattern = if told.closed {
         Pattern::AtOnce

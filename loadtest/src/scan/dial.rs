@@ -64,6 +64,8 @@ pub(crate) struct Network {
     protocol: Protocol,
     /// How many addresses of 127.0.0.0/8 the phones come from.
     addresses: u32,
+    /// Which of them comes first.
+    first: u32,
 }
 
 /// One phone's way to the server.
@@ -93,13 +95,14 @@ impl Network {
         target: Target,
         key_exchange: KeyExchange,
         protocol: Protocol,
-        addresses: u64,
+        (addresses, first): (u64, u64),
     ) -> Self {
         Self {
             target,
             key_exchange,
             protocol,
             addresses: u32::try_from(addresses).unwrap_or(1),
+            first: u32::try_from(first % ADDRESSES_MOST).unwrap_or_default(),
         }
     }
 
@@ -115,7 +118,7 @@ impl Network {
             }
         };
         let from = Addresses {
-            next: u32::try_from(nth).unwrap_or_default(),
+            next: self.first + u32::try_from(nth).unwrap_or_default(),
             step: u32::try_from(of).unwrap_or(1),
             count: self.addresses,
         };

@@ -57,7 +57,7 @@ async fn go(
             target.clone(),
             KeyExchange::default(),
             profile.protocol(),
-            16,
+            (16, 0),
         ),
         form: Form::new(target, &[]),
         questions: Rc::new(Questions::new(target, None, &[], profile).unwrap()),
