@@ -147,7 +147,7 @@ pub(crate) fn run(told: &Scan) -> Result<(), NoFigures> {
         told.url.clone(),
         told.key_exchange,
         told.profile.protocol(),
-        (told.addresses, told.skip),
+        told.addresses,
     );
     let pattern = if told.closed {
         Pattern::AtOnce
@@ -164,6 +164,7 @@ pub(crate) fn run(told: &Scan) -> Result<(), NoFigures> {
             questions: Rc::clone(&questions),
             arrivals: Rc::new(RefCell::new(arrivals)),
             end,
+            before: skip,
         };
         LocalSet::new().block_on(&runtime, crowd.scan(told.connections))
     };
@@ -194,6 +195,8 @@ struct Crowd {
     questions: Rc<Questions>,
     arrivals: Rc<RefCell<Arrivals>>,
     end: Duration,
+    /// How many scans there have been before, so that no phone comes twice.
+    before: u64,
 }
 
 /// Who asks.
@@ -209,7 +212,7 @@ impl Crowd {
         for nth in 0..connections {
             let dial = self
                 .network
-                .dial(nth, connections, self.profile.memory())
+                .dial((nth, connections), self.before, self.profile.memory())
                 .map_err(NoFigures::Start)?;
             match self.profile.protocol() {
                 Protocol::Http1 => askers.push(Asker::Phone(Box::new(Phone::new(dial)))),

@@ -64,8 +64,6 @@ pub(crate) struct Network {
     protocol: Protocol,
     /// How many addresses of 127.0.0.0/8 the phones come from.
     addresses: u32,
-    /// Which of them comes first.
-    first: u32,
 }
 
 /// One phone's way to the server.
@@ -95,19 +93,23 @@ impl Network {
         target: Target,
         key_exchange: KeyExchange,
         protocol: Protocol,
-        (addresses, first): (u64, u64),
+        addresses: u64,
     ) -> Self {
         Self {
             target,
             key_exchange,
             protocol,
             addresses: u32::try_from(addresses).unwrap_or(1),
-            first: u32::try_from(first % ADDRESSES_MOST).unwrap_or_default(),
         }
     }
 
-    /// The way of the n-th phone of so many.
-    pub(crate) fn dial(&self, nth: u64, of: u64, memory: Memory) -> io::Result<Dial> {
+    /// The way of the n-th phone of so many, when so many have been here before.
+    pub(crate) fn dial(
+        &self,
+        (nth, of): (u64, u64),
+        before: u64,
+        memory: Memory,
+    ) -> io::Result<Dial> {
         let to = self.target.at.address();
         let tls = match self.target.scheme {
             Scheme::Http => None,
@@ -118,7 +120,7 @@ impl Network {
             }
         };
         let from = Addresses {
-            next: self.first + u32::try_from(nth).unwrap_or_default(),
+            next: u32::try_from((before % ADDRESSES_MOST) + nth).unwrap_or_default(),
             step: u32::try_from(of).unwrap_or(1),
             count: self.addresses,
         };

@@ -57,12 +57,13 @@ async fn go(
             target.clone(),
             KeyExchange::default(),
             profile.protocol(),
-            (16, 0),
+            16,
         ),
         form: Form::new(target, &[]),
         questions: Rc::new(Questions::new(target, None, &[], profile).unwrap()),
         arrivals: Rc::new(RefCell::new(arrivals)),
         end,
+        before: 0,
     };
     let scanned = tokio::time::timeout(Duration::from_mins(1), crowd.scan(connections)).await;
     scanned.unwrap().unwrap().0
