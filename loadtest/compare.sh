@@ -66,6 +66,7 @@ fi
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tool=${SAOMA_LOADTEST:-$here/../target/release/saoma-loadtest}
+unset SAOMA_LOADTEST # saoma takes what begins like this for settings
 [[ -x $tool ]] || complain "build it first: cargo build --release -p saoma-loadtest"
 
 scratch=$(mktemp -d)

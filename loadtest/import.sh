@@ -42,6 +42,7 @@ while (($#)); do
     shift 2
 done
 tool=${SAOMA_LOADTEST:-$here/../target/release/saoma-loadtest}
+unset SAOMA_LOADTEST # saoma takes what begins like this for settings
 [[ -x $tool ]] || complain 'build it first: cargo build --release -p saoma-loadtest'
 [[ -x $saoma ]] || complain "$saoma is not there; build it first, or name it with --saoma"
 # The import runs in a folder of its own, so the path must not depend on this one.

@@ -3,27 +3,40 @@
 //! At the start it takes one answer, from a server or from a file, and keeps it. Then it gives
 //! that answer to everybody: same status, same headers (hyper adds `Date` on its own), same
 //! body. It parses no path, so whatever a real door does is measured as the difference.
+//!
+//! With a certificate it shakes hands as the real door does: rustls on aws-lc-rs, one ticket, HTTP/2
+//! for who offers it. So what TLS costs is in both figures.
 
 use std::convert::Infallible;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem, pem::PemObject};
+use rustls::server::NoServerSessionStorage;
+use rustls::version::{TLS12, TLS13};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use crate::loopback::{Loopback, Target};
 use crate::message::{self, BODY_MOST, HEAD_MOST, Header, Unreadable};
 
 /// How long the answer may take: a first page from a cold store takes far less.
 const FETCH_DEADLINE: Duration = Duration::from_secs(10);
+
+const HTTP2: &[u8] = b"h2";
 
 /// What `baseline` is told.
 #[derive(Debug, Args)]
@@ -40,6 +53,12 @@ pub(crate) struct Baseline {
     /// A header to send when asking, as in `Accept-Encoding: br`.
     #[arg(long)]
     header: Vec<Header>,
+    /// Behind TLS with this certificate, a PEM file.
+    #[arg(long, requires = "key")]
+    certificate: Option<PathBuf>,
+    /// And its key.
+    #[arg(long, requires = "certificate")]
+    key: Option<PathBuf>,
     /// Workers of a multi-threaded runtime; without it, a current-thread runtime.
     #[arg(long)]
     threads: Option<usize>,
@@ -57,6 +76,10 @@ pub(crate) enum NoBaseline {
     Unreadable(#[from] Unreadable),
     #[error("cannot listen: {0}")]
     Listen(#[source] io::Error),
+    #[error("cannot read the certificate: {0}")]
+    Pem(#[from] pem::Error),
+    #[error("cannot use the certificate: {0}")]
+    Certificate(#[from] rustls::Error),
 }
 
 /// The one answer.
@@ -75,6 +98,9 @@ pub(crate) fn run(told: &Baseline) -> Result<(), NoBaseline> {
         (None, None) => Vec::new(),
     };
     let answer = Answer::parse(&wire)?;
+    let files = told.certificate.as_deref().zip(told.key.as_deref());
+    let tls = files.map(|(certificate, key)| acceptor(certificate, key));
+    let tls = tls.transpose()?;
     let mut runtime = match told.threads {
         None => tokio::runtime::Builder::new_current_thread(),
         Some(threads) => {
@@ -92,11 +118,12 @@ pub(crate) fn run(told: &Baseline) -> Result<(), NoBaseline> {
             .map_err(NoBaseline::Listen)?;
         let at = listener.local_addr().map_err(NoBaseline::Listen)?;
         let mut out = io::stdout().lock();
-        writeln!(out, "http://{at}").map_err(NoBaseline::Listen)?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        writeln!(out, "{scheme}://{at}").map_err(NoBaseline::Listen)?;
         out.flush().map_err(NoBaseline::Listen)?;
         drop(out);
         // Spawned, so that a worker drives it as it drives the connections.
-        let serving = tokio::spawn(serve(listener, answer));
+        let serving = tokio::spawn(serve(listener, tls, answer));
         match tokio::time::timeout(end, serving).await {
             Ok(Ok(Err(why))) => Err(NoBaseline::Listen(why)),
             _ => Ok(()),
@@ -104,24 +131,65 @@ pub(crate) fn run(told: &Baseline) -> Result<(), NoBaseline> {
     })
 }
 
-async fn serve(listener: TcpListener, answer: Answer) -> io::Result<()> {
+async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, answer: Answer) -> io::Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let answer = answer.clone();
+        let (tls, answer) = (tls.clone(), answer.clone());
         tokio::spawn(async move {
-            let reply = service_fn(move |_| {
-                let reply = answer.reply();
-                async move { Ok::<_, Infallible>(reply) }
-            });
-            // A peer that goes away is no news here.
-            http1::Builder::new()
-                .timer(TokioTimer::new())
-                .serve_connection(TokioIo::new(stream), reply)
-                .await
-                .unwrap_or_default();
+            let Some(tls) = tls else {
+                return speak_http1(stream, answer).await;
+            };
+            // Who cannot agree is no news here.
+            let Ok(stream) = tls.accept(stream).await else {
+                return;
+            };
+            match stream.get_ref().1.alpn_protocol() {
+                Some(HTTP2) => speak_http2(stream, answer).await,
+                Some(_) | None => speak_http1(stream, answer).await,
+            }
         });
     }
+}
+
+// A peer that goes away is no news either.
+async fn speak_http1(stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answer) {
+    let reply = service_fn(move |_| {
+        let reply = answer.reply();
+        async move { Ok::<_, Infallible>(reply) }
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), reply)
+        .await
+        .unwrap_or_default();
+}
+
+async fn speak_http2(stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answer) {
+    let reply = service_fn(move |_| {
+        let reply = answer.reply();
+        async move { Ok::<_, Infallible>(reply) }
+    });
+    http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), reply)
+        .await
+        .unwrap_or_default();
+}
+
+/// What the real door does, in fewer lines.
+fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, NoBaseline> {
+    let chain = CertificateDer::pem_file_iter(certificate)?.collect::<Result<_, _>>()?;
+    let key = PrivateKeyDer::from_pem_file(key)?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_protocol_versions(&[&TLS13, &TLS12])?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![HTTP2.to_vec(), b"http/1.1".to_vec()];
+    config.ticketer = aws_lc_rs::Ticketer::new()?;
+    config.send_tls13_tickets = 1;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 impl Answer {
@@ -200,7 +268,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     const WIRE: &[u8] = b"HTTP/1.1 404 Not Found\r\nDate: x\r\nETag: \"a\"\r\n\
@@ -217,7 +285,7 @@ mod tests {
             let at = listener.local_addr().unwrap();
             (
                 at,
-                tokio::spawn(serve(listener, Answer::parse(WIRE).unwrap())),
+                tokio::spawn(serve(listener, None, Answer::parse(WIRE).unwrap())),
             )
         });
         let asking = std::thread::spawn(move || {
@@ -236,6 +304,19 @@ mod tests {
         let text = String::from_utf8(wire).unwrap();
         assert!(text.starts_with("HTTP/1.1 404 Not Found\r\n"));
         assert!(text.contains("content-length: 5\r\n") && text.ends_with("\r\n\r\nhello"));
+    }
+
+    /// A baseline that ends with its runtime; its certificate is made in this folder.
+    pub(crate) async fn behind_tls(folder: &Path) -> std::net::SocketAddr {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+        std::fs::write(&certificate, made.cert.pem()).unwrap();
+        std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        let tls = acceptor(&certificate, &key).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        tokio::spawn(serve(listener, Some(tls), Answer::parse(WIRE).unwrap()));
+        at
     }
 
     #[test]

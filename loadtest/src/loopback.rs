@@ -8,9 +8,17 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Loopback(SocketAddr);
 
+/// How it is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Http,
+    Https,
+}
+
 /// `http://127.0.0.1:8080/vin/218622108311027`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
+    pub(crate) scheme: Scheme,
     /// Where the server listens.
     pub(crate) at: Loopback,
     /// What to ask for; `/` if the URL says nothing.
@@ -20,7 +28,7 @@ pub(crate) struct Target {
 /// Why an address is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refused {
-    #[error("begin it with http:// (TLS is not measured here yet)")]
+    #[error("begin it with http:// or https://")]
     Scheme,
     #[error("name the address and the port, as in 127.0.0.1:8080")]
     Address,
@@ -64,7 +72,11 @@ impl FromStr for Target {
     type Err = Refused;
 
     fn from_str(url: &str) -> Result<Self, Refused> {
-        let rest = url.strip_prefix("http://").ok_or(Refused::Scheme)?;
+        let (scheme, rest) = match url.split_once("://") {
+            Some(("http", rest)) => (Scheme::Http, rest),
+            Some(("https", rest)) => (Scheme::Https, rest),
+            _ => return Err(Refused::Scheme),
+        };
         let (address, path) = match rest.split_once('/') {
             Some((address, path)) => (address, format!("/{path}")),
             None => (rest, String::from("/")),
@@ -73,6 +85,7 @@ impl FromStr for Target {
             return Err(Refused::Path);
         }
         Ok(Self {
+            scheme,
             at: address.parse()?,
             path,
         })
@@ -90,6 +103,7 @@ mod tests {
             ("http://127.9.9.9:80/vin/1", "127.9.9.9:80", "/vin/1"),
             ("http://[::1]:8080/a?b=c", "[::1]:8080", "/a?b=c"),
             ("http://localhost:8080/", "127.0.0.1:8080", "/"),
+            ("https://127.0.0.1:8443/lic/1", "127.0.0.1:8443", "/lic/1"),
         ] {
             let target: Target = url.parse().unwrap();
             assert_eq!(target.at.address(), address.parse().unwrap());
@@ -111,7 +125,8 @@ mod tests {
             ("http://notlocalhost:80/", Refused::NotLoopback),
             ("http://localhost:80@8.8.8.8/", Refused::Address),
             ("http://127.0.0.1/", Refused::Address),
-            ("https://127.0.0.1:80/", Refused::Scheme),
+            ("https://www.pzcode.cn:443/vin/1", Refused::NotLoopback),
+            ("ftp://127.0.0.1:80/", Refused::Scheme),
             ("127.0.0.1:80", Refused::Scheme),
             ("http://127.0.0.1:80/a\r\nb", Refused::Path),
         ] {

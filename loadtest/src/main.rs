@@ -13,11 +13,14 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::baseline::{Baseline, NoBaseline};
 use crate::codes::{Draw, Sticker};
+use crate::compare::{Compare, NoRounds};
 use crate::harvest::Harvest;
 use crate::ink::Pen;
+use crate::plot::{NoPlot, Plot};
 use crate::province::{MOST_VEHICLES, Province};
 use crate::records::{Kind, Records};
 use crate::scan::{NoFigures, Scan};
+use crate::steps::{NoSteps, Steps};
 
 mod calendar;
 mod checks;
@@ -32,7 +35,10 @@ mod loopback;
 mod message;
 mod baseline;
 mod scan;
+mod compare;
+mod plot;
 mod harvest;
+mod steps;
 
 /// Generated provinces, scans and baselines for saoma. Loopback only.
 #[derive(Debug, Parser)]
@@ -62,6 +68,19 @@ enum Command {
         after_help = "Example: saoma-loadtest scan --url http://127.0.0.1:8080 --codes codes.txt --rate 2000"
     )]
     Scan(Scan),
+    /// Say what rounds of scans mean: medians of ratios, and their spread.
+    #[command(after_help = "Example: saoma-loadtest compare --subject saoma rounds.ndjson")]
+    Compare(Compare),
+    /// Draw latency against load.
+    #[command(
+        after_help = "Example: saoma-loadtest plot --out cold.svg share-30.ndjson share-70.ndjson"
+    )]
+    Plot(Plot),
+    /// Take one step of a scan again and again, for a counter of instructions.
+    #[command(
+        after_help = "Example: valgrind --tool=callgrind saoma-loadtest steps --step hit --times 1000"
+    )]
+    Steps(Steps),
     /// Play honest crowds and copiers to the guard, and report what each got within an hour.
     #[command(after_help = "Example: saoma-loadtest harvest --profile harvest-rotating --hours 4")]
     Harvest(Harvest),
@@ -133,6 +152,12 @@ enum Stopped {
     Baseline(#[from] NoBaseline),
     #[error(transparent)]
     Scan(#[from] NoFigures),
+    #[error(transparent)]
+    Compare(#[from] NoRounds),
+    #[error(transparent)]
+    Plot(#[from] NoPlot),
+    #[error(transparent)]
+    Steps(#[from] NoSteps),
 }
 
 fn main() -> ExitCode {
@@ -141,6 +166,9 @@ fn main() -> ExitCode {
         Command::Codes(arguments) => print_codes(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments).map_err(Stopped::from),
         Command::Scan(arguments) => scan::run(&arguments).map_err(Stopped::from),
+        Command::Compare(arguments) => compare::run(&arguments).map_err(Stopped::from),
+        Command::Plot(arguments) => plot::run(&arguments).map_err(Stopped::from),
+        Command::Steps(arguments) => steps::run(&arguments).map_err(Stopped::from),
         Command::Harvest(arguments) => harvest::run(&arguments).map_err(Stopped::from),
     };
     match result {

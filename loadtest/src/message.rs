@@ -44,6 +44,14 @@ pub(crate) enum Unreadable {
     TooLong,
 }
 
+impl Header {
+    /// Its name and its value.
+    pub(crate) fn parts(&self) -> (&str, &str) {
+        let (name, value) = self.0.split_once(':').unwrap_or((&self.0, ""));
+        (name.trim(), value.trim())
+    }
+}
+
 impl std::str::FromStr for Header {
     type Err = &'static str;
 
@@ -64,6 +72,23 @@ pub(crate) fn get(target: &Target, path: &str, headers: &[Header]) -> Vec<u8> {
         text += "\r\n";
     }
     text += "\r\n";
+    text.into_bytes()
+}
+
+/// A POST of JSON.
+pub(crate) fn post(target: &Target, path: &str, headers: &[Header], body: &str) -> Vec<u8> {
+    let host = target.at.address();
+    let length = body.len();
+    let mut text = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n"
+    );
+    for Header(line) in headers {
+        text += line;
+        text += "\r\n";
+    }
+    text += "\r\n";
+    text += body;
     text.into_bytes()
 }
 

@@ -6,9 +6,11 @@
 //! again as soon as it is answered; this finds the capacity and says little about latency.
 //!
 //! 1. `plan`: which paths are asked for, how often each, and when.
-//! 2. `phone`: one connection, one question at a time, every wait with a deadline.
-//! 3. `tally`: what came back and how long it took.
-//! 4. `report`: the figures for people and for programs.
+//! 2. `dial`: how a phone reaches the server, TLS included.
+//! 3. `phone`: one phone, one question at a time, every wait with a deadline; `api`: one
+//!    connection of an app, with many.
+//! 4. `tally`: what came back and how long it took.
+//! 5. `report`: the figures for people and for programs.
 
 use std::cell::RefCell;
 use std::io;
@@ -23,28 +25,35 @@ use tokio::time::Instant;
 use crate::loopback::Target;
 use crate::message::Header;
 
-use self::phone::Phone;
-use self::plan::{Arrivals, Pattern, Profile, Questions};
-use self::report::{Format, Report};
-use self::tally::Tally;
+use self::api::{App, Form};
+use self::dial::{ADDRESSES_MOST, KeyExchange, Network, Protocol};
+use self::phone::{Outcome, Phone};
+use self::plan::{Arrivals, Connection, Pattern, Profile, Questions};
+use self::report::{Format, Report, Spent};
+use self::tally::{Handshakes, Tally};
 
-mod plan;
+pub(crate) mod dial;
+pub(crate) mod plan;
 pub(crate) mod phone;
+mod api;
 mod tally;
 mod report;
+mod storm;
 
 /// After the last arrival, how long the late ones may still be sent: long enough for a hiccup,
 /// short enough that an overloaded server cannot hold the run.
 const GRACE: Duration = Duration::from_secs(2);
 /// tokio's timer ticks in milliseconds; the last part of a wait is spent asking for the time.
 const TICK: Duration = Duration::from_millis(2);
+/// How many codes before the first one the warm-up begins.
+const WARM_UP_CODES: u64 = 10_000;
 /// More connections than this are a matter for another machine.
 const CONNECTIONS_MOST: u64 = 10_000;
 
 /// What `scan` is told.
 #[derive(Debug, Args)]
 pub(crate) struct Scan {
-    /// The server, as in `http://127.0.0.1:8080`. Loopback only.
+    /// The server, as in `http://127.0.0.1:8080` or `https://127.0.0.1:8443`. Loopback only.
     #[arg(long)]
     url: Target,
     /// A file with a path on each line, as `codes` prints them. Without it: the path of the URL.
@@ -62,7 +71,7 @@ pub(crate) struct Scan {
     /// Ask again as soon as answered, to find the capacity.
     #[arg(long)]
     closed: bool,
-    /// Keep-alive connections.
+    /// Phones, or connections of apps with a hundred requests each under way.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=CONNECTIONS_MOST))]
     connections: u64,
     /// Seconds to measure.
@@ -74,9 +83,28 @@ pub(crate) struct Scan {
     /// The same seed asks for the same codes at the same moments.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The server's process, to say what a request costs it.
+    /// Where to begin in the file, for profiles that ask for one line after the other.
+    #[arg(long, default_value_t = 0)]
+    skip: u64,
+    /// The group that keys are agreed in, if the URL begins with `https`.
+    #[arg(long, value_enum, default_value = "x25519")]
+    key_exchange: KeyExchange,
+    /// How many addresses of 127.0.0.0/8 the phones come from, one after the other and from --skip
+    /// on; 1 is the system's choice.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=ADDRESSES_MOST))]
+    addresses: u64,
+    /// A process of the server, to say what a request costs it; once or more.
     #[arg(long)]
-    pid: Option<u32>,
+    pid: Vec<u32>,
+    /// A process that the server asks, such as its Redis: counted apart.
+    #[arg(long)]
+    beside_pid: Vec<u32>,
+    /// What is measured, to tell reports apart.
+    #[arg(long, default_value = "server")]
+    candidate: String,
+    /// Which round of a comparison this is.
+    #[arg(long, default_value_t = 0)]
+    round: u32,
     /// A header to send, as in `Accept-Encoding: br`.
     #[arg(long)]
     header: Vec<Header>,
@@ -115,39 +143,43 @@ pub(crate) fn run(told: &Scan) -> Result<(), NoFigures> {
         .build()
         .map_err(NoFigures::Start)?;
     let questions = Rc::new(questions);
-    let go = |seconds, seed| {
+    let network = Network::new(
+        told.url.clone(),
+        told.key_exchange,
+        told.profile.protocol(),
+        told.addresses,
+    );
+    let pattern = if told.closed {
+        Pattern::AtOnce
+    } else {
+        told.arrivals
+    };
+    let go = |seconds, seed, skip| {
+        let end = Duration::from_secs(seconds);
+        let arrivals = Arrivals::new(pattern, told.rate, end, (seed, skip));
         let crowd = Crowd {
-            target: told.url.clone(),
+            profile: told.profile,
+            network: network.clone(),
+            form: Form::new(&told.url, &told.header),
             questions: Rc::clone(&questions),
-            arrivals: Rc::new(RefCell::new(Arrivals::new(
-                if told.closed {
-                    Pattern::AtOnce
-                } else {
-                    told.arrivals
-                },
-                told.rate,
-                Duration::from_secs(seconds),
-                seed,
-            ))),
-            end: Duration::from_secs(seconds),
+            arrivals: Rc::new(RefCell::new(arrivals)),
+            end,
+            before: skip,
         };
         LocalSet::new().block_on(&runtime, crowd.scan(told.connections))
     };
-    if told.warm_up > 0 {
-        go(told.warm_up, told.seed.wrapping_add(1));
+    if told.warm_up > 0 && told.profile != Profile::Storm {
+        // From the other end of the file, so that no code is known before it is measured.
+        go(
+            told.warm_up,
+            told.seed.wrapping_add(1),
+            told.skip.wrapping_sub(WARM_UP_CODES),
+        )?;
     }
-    let before = told
-        .pid
-        .map(report::cpu_time)
-        .transpose()
-        .map_err(NoFigures::Cpu)?;
-    let (tally, took) = go(told.seconds, told.seed);
-    let after = told
-        .pid
-        .map(report::cpu_time)
-        .transpose()
-        .map_err(NoFigures::Cpu)?;
-    let report = Report::new(told, &tally, took, before.zip(after));
+    let before = Spent::now(told).map_err(NoFigures::Cpu)?;
+    let (tally, took) = go(told.seconds, told.seed, told.skip)?;
+    let spent = Spent::now(told).map_err(NoFigures::Cpu)?.since(before);
+    let report = Report::new(told, &tally, took, spent);
     report.print(told.format)?;
     if tally.answered() == 0 {
         return Err(NoFigures::Nothing(tally.why_not()));
@@ -157,40 +189,69 @@ pub(crate) fn run(told: &Scan) -> Result<(), NoFigures> {
 
 /// Everybody who scans in one run.
 struct Crowd {
-    target: Target,
+    profile: Profile,
+    network: Network,
+    form: Form,
     questions: Rc<Questions>,
     arrivals: Rc<RefCell<Arrivals>>,
     end: Duration,
+    /// How many scans there have been before, so that no phone comes twice.
+    before: u64,
+}
+
+/// Who asks.
+enum Asker {
+    Phone(Box<Phone>),
+    App(Rc<App>),
 }
 
 impl Crowd {
     /// Scans over so many connections, and says what came back and how long it all took.
-    async fn scan(self, connections: u64) -> (Tally, Duration) {
+    async fn scan(self, connections: u64) -> Result<(Tally, Duration), NoFigures> {
+        let mut askers = Vec::new();
+        for nth in 0..connections {
+            let dial = self
+                .network
+                .dial((nth, connections), self.before, self.profile.memory())
+                .map_err(NoFigures::Start)?;
+            match self.profile.protocol() {
+                Protocol::Http1 => askers.push(Asker::Phone(Box::new(Phone::new(dial)))),
+                Protocol::Http2 => {
+                    let app = Rc::new(App::new(dial, self.form.clone()));
+                    let stream = || Asker::App(Rc::clone(&app));
+                    askers.extend((0..self.profile.streams()).map(|_| stream()));
+                }
+            }
+        }
+        if self.profile == Profile::Storm {
+            return Ok(storm::break_loose(askers, self.questions).await);
+        }
         let start = Instant::now();
         let crowd = Rc::new(self);
-        let phones: Vec<_> = (0..connections)
-            .map(|_| tokio::task::spawn_local(Rc::clone(&crowd).one_phone(start)))
+        let asking: Vec<_> = askers
+            .into_iter()
+            .map(|asker| tokio::task::spawn_local(Rc::clone(&crowd).ask_on(asker, start)))
             .collect();
         let mut tally = Tally::new();
-        for phone in phones {
-            if let Ok(one) = phone.await {
+        for one in asking {
+            if let Ok(one) = one.await {
                 tally.add(&one);
             }
         }
-        (tally, start.elapsed())
+        Ok((tally, start.elapsed()))
     }
 
-    /// One connection. It takes the next arrival, waits until that is due, and asks. If all
-    /// connections are busy when an arrival is due, it is asked late and its time runs already.
-    async fn one_phone(self: Rc<Self>, start: Instant) -> Tally {
+    /// Takes the next arrival, waits until that is due, and asks. If all are busy when an arrival
+    /// is due, it is asked late and its time runs already.
+    async fn ask_on(self: Rc<Self>, mut asker: Asker, start: Instant) -> Tally {
         let mut tally = Tally::new();
-        let mut phone = Phone::new(self.target.at);
         loop {
             let Some(arrival) = self
                 .arrivals
                 .borrow_mut()
                 .next(start.elapsed(), &self.questions)
             else {
+                tally.handshakes = asker.handshakes();
                 return tally;
             };
             let due = start + arrival.due;
@@ -199,8 +260,26 @@ impl Crowd {
                 tally.unsent();
                 continue;
             }
-            let outcome = phone.ask(self.questions.request(arrival.question)).await;
+            let outcome = asker
+                .ask(&self.questions, arrival.question, arrival.connection)
+                .await;
             tally.note(outcome, due.elapsed());
+        }
+    }
+}
+
+impl Asker {
+    async fn ask(&mut self, questions: &Questions, question: usize, on: Connection) -> Outcome {
+        match self {
+            Self::Phone(phone) => phone.ask(questions.request(question), on).await,
+            Self::App(app) => app.ask(questions.path(question)).await,
+        }
+    }
+
+    fn handshakes(&self) -> Handshakes {
+        match self {
+            Self::Phone(phone) => phone.handshakes,
+            Self::App(app) => app.take_handshakes(),
         }
     }
 }

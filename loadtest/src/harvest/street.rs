@@ -14,7 +14,9 @@ use tokio::time::{Instant, sleep_until};
 use super::Became;
 use super::crowd::{HOUR, Scan};
 use crate::loopback::Loopback;
+use crate::scan::dial::Dial;
 use crate::scan::phone::{Outcome, Phone};
+use crate::scan::plan::Connection;
 
 /// The way to a server whose guard has a short hour.
 pub(super) struct Street {
@@ -64,7 +66,7 @@ impl Street {
         });
         let local = LocalSet::new();
         for _ in 0..CONNECTIONS {
-            local.spawn_local(Rc::clone(&queue).ask(Phone::new(self.at)));
+            local.spawn_local(Rc::clone(&queue).ask(Phone::new(Dial::plain(self.at))));
         }
         self.runtime.block_on(async {
             local.await;
@@ -95,7 +97,7 @@ impl Queue {
                 scan.code.path(),
                 scan.from
             );
-            let became = match phone.ask(request.as_bytes()).await {
+            let became = match phone.ask(request.as_bytes(), Connection::Kept).await {
                 Outcome::Status(200) => Became::Got,
                 Outcome::Status(429 | 503) => Became::Refused,
                 Outcome::Status(_)

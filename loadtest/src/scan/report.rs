@@ -18,11 +18,24 @@ pub(crate) enum Format {
     Markdown,
     /// One object, one figure a line.
     Json,
+    /// One object on one line, to be added to others.
+    Line,
+}
+
+/// The processor time that the server has used, and what it asks beside it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spent {
+    server: Duration,
+    beside: Duration,
+    /// Ours: near a core, it is the generator that is the limit.
+    generator: Duration,
 }
 
 /// What a run says. Units are in the names.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
+    candidate: String,
+    round: u32,
     profile: &'static str,
     mode: &'static str,
     connections: u64,
@@ -36,23 +49,47 @@ pub(crate) struct Report {
     p999_us: u64,
     max_us: u64,
     server_cpu_us_per_request: Option<f64>,
+    beside_cpu_us_per_request: Option<f64>,
     server_cpu_share: Option<f64>,
+    generator_cpu_share: f64,
+    handshakes_whole: u64,
+    handshakes_resumed: u64,
     statuses: BTreeMap<u16, u64>,
     failures: BTreeMap<&'static str, u64>,
     unsent: u64,
 }
 
+impl Spent {
+    /// Up to now.
+    pub(crate) fn now(told: &Scan) -> io::Result<Self> {
+        let all = |pids: &[u32]| pids.iter().map(|&pid| cpu_time(pid)).sum::<io::Result<_>>();
+        Ok(Self {
+            server: all(&told.pid)?,
+            beside: all(&told.beside_pid)?,
+            generator: cpu_time(std::process::id())?,
+        })
+    }
+
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self {
+            server: self.server.saturating_sub(before.server),
+            beside: self.beside.saturating_sub(before.beside),
+            generator: self.generator.saturating_sub(before.generator),
+        }
+    }
+}
+
 impl Report {
-    pub(crate) fn new(
-        told: &Scan,
-        tally: &Tally,
-        took: Duration,
-        cpu: Option<(Duration, Duration)>,
-    ) -> Self {
+    pub(crate) fn new(told: &Scan, tally: &Tally, took: Duration, spent: Spent) -> Self {
         let seconds = took.as_secs_f64();
         let answered = to_f64(tally.answered());
-        let used = cpu.map(|(before, after)| after.saturating_sub(before).as_secs_f64());
+        let known =
+            |pids: &[u32], spent: Duration| (!pids.is_empty()).then_some(spent.as_secs_f64());
+        let used = known(&told.pid, spent.server);
+        let beside = known(&told.beside_pid, spent.beside);
         Self {
+            candidate: told.candidate.clone(),
+            round: told.round,
             profile: told.profile.name(),
             mode: if told.closed { "closed" } else { "open" },
             connections: told.connections,
@@ -66,7 +103,11 @@ impl Report {
             p999_us: tally.percentile(99.9),
             max_us: tally.longest(),
             server_cpu_us_per_request: used.map(|used| used * 1e6 / answered.max(1.0)),
+            beside_cpu_us_per_request: beside.map(|used| used * 1e6 / answered.max(1.0)),
             server_cpu_share: used.map(|used| used / seconds),
+            generator_cpu_share: spent.generator.as_secs_f64() / seconds,
+            handshakes_whole: tally.handshakes.whole,
+            handshakes_resumed: tally.handshakes.resumed,
             statuses: tally.statuses.clone(),
             failures: tally.failures.clone(),
             unsent: tally.unsent,
@@ -76,6 +117,7 @@ impl Report {
     pub(crate) fn print(&self, format: Format) -> io::Result<()> {
         let text = match format {
             Format::Json => serde_json::to_string_pretty(self)? + "\n",
+            Format::Line => serde_json::to_string(self)? + "\n",
             Format::Markdown => self.markdown(),
         };
         io::stdout().lock().write_all(text.as_bytes())
@@ -118,6 +160,18 @@ impl Report {
                 cpu(self.server_cpu_us_per_request),
             ),
             ("server CPU, cores", cpu(self.server_cpu_share)),
+            (
+                "CPU beside it, µs/request",
+                cpu(self.beside_cpu_us_per_request),
+            ),
+            (
+                "generator CPU, cores",
+                format!("{:.2}", self.generator_cpu_share),
+            ),
+            (
+                "handshakes, whole and resumed",
+                format!("{}, {}", self.handshakes_whole, self.handshakes_resumed),
+            ),
             ("statuses", counts(statuses.collect())),
             ("failures", counts(failures.collect())),
             ("due but never sent", self.unsent.to_string()),
@@ -131,7 +185,7 @@ impl Report {
 }
 
 /// The processor time a process has used so far, user and system.
-pub(crate) fn cpu_time(pid: u32) -> io::Result<Duration> {
+fn cpu_time(pid: u32) -> io::Result<Duration> {
     /// Linux counts in hundredths of a second here, whatever its own clock does.
     const TICK: Duration = Duration::from_millis(10);
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;

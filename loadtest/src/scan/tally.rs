@@ -4,21 +4,47 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use rustls::HandshakeKind;
 
+use super::dial::Line;
 use super::phone::Outcome;
+
+/// Handshakes of TLS, by how much of them had to be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Handshakes {
+    pub(crate) whole: u64,
+    pub(crate) resumed: u64,
+}
 
 /// Counts and times of one run.
 #[derive(Debug)]
 pub(crate) struct Tally {
+    pub(crate) handshakes: Handshakes,
     times: Histogram<u64>,
     pub(crate) statuses: BTreeMap<u16, u64>,
     pub(crate) failures: BTreeMap<&'static str, u64>,
     pub(crate) unsent: u64,
 }
 
+impl Handshakes {
+    pub(crate) fn count(&mut self, line: &Line) {
+        match line.handshake() {
+            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest) => self.whole += 1,
+            Some(HandshakeKind::Resumed) => self.resumed += 1,
+            None => {}
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.whole += other.whole;
+        self.resumed += other.resumed;
+    }
+}
+
 impl Tally {
     pub(crate) fn new() -> Self {
         Self {
+            handshakes: Handshakes::default(),
             times: new_times(),
             statuses: BTreeMap::new(),
             failures: BTreeMap::new(),
@@ -50,6 +76,7 @@ impl Tally {
 
     pub(crate) fn add(&mut self, other: &Self) {
         self.times += &other.times;
+        self.handshakes.add(other.handshakes);
         for (status, count) in &other.statuses {
             *self.statuses.entry(*status).or_default() += count;
         }

@@ -38,26 +38,91 @@ fn scan(reply: Reply) -> Tally {
     LocalSet::new().block_on(&runtime, async {
         let at = server(reply).await;
         let target: Target = format!("http://{at}/vin/218622108311027").parse().unwrap();
-        let questions = Questions::new(&target, None, &[], Profile::Hot).unwrap();
         let end = Duration::from_secs(1);
-        let crowd = Crowd {
-            target,
-            questions: Rc::new(questions),
-            arrivals: Rc::new(RefCell::new(Arrivals::new(
-                Pattern::Constant,
-                100.0,
-                end,
-                1,
-            ))),
-            end,
-        };
-        let scanned = tokio::time::timeout(Duration::from_secs(20), crowd.scan(1)).await;
-        scanned.unwrap().0
+        let arrivals = Arrivals::new(Pattern::Constant, 100.0, end, (1, 0));
+        go(&target, Profile::Hot, arrivals, end, 1).await
     })
 }
 
 /// How often a run may be disturbed by whatever else this machine does.
 const TRIES: usize = 20;
+
+async fn go(
+    target: &Target,
+    profile: Profile,
+    arrivals: Arrivals,
+    end: Duration,
+    connections: u64,
+) -> Tally {
+    let crowd = Crowd {
+        profile,
+        network: Network::new(
+            target.clone(),
+            KeyExchange::default(),
+            profile.protocol(),
+            16,
+        ),
+        form: Form::new(target, &[]),
+        questions: Rc::new(Questions::new(target, None, &[], profile).unwrap()),
+        arrivals: Rc::new(RefCell::new(arrivals)),
+        end,
+        before: 0,
+    };
+    let scanned = tokio::time::timeout(Duration::from_mins(1), crowd.scan(connections)).await;
+    scanned.unwrap().unwrap().0
+}
+
+/// The baseline behind TLS, asked by a crowd of this sort.
+fn scan_tls(profile: Profile, connections: u64) -> Tally {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    LocalSet::new().block_on(&runtime, async {
+        let folder = tempfile::tempdir().unwrap();
+        let at = crate::baseline::tests::behind_tls(folder.path()).await;
+        let target: Target = format!("https://{at}/vin/218622108311027").parse().unwrap();
+        let end = Duration::from_millis(500);
+        let arrivals = Arrivals::new(Pattern::AtOnce, 1.0, end, (1, 0));
+        go(&target, profile, arrivals, end, connections).await
+    })
+}
+
+#[test]
+fn a_cold_scan_is_a_connection_and_a_whole_handshake_each() {
+    let tally = scan_tls(Profile::Cold, 2);
+    assert!(
+        tally.answered() > 0 && tally.failures.is_empty(),
+        "{tally:?}"
+    );
+    assert_eq!(tally.handshakes.whole, tally.answered());
+    assert_eq!(tally.handshakes.resumed, 0);
+}
+
+#[test]
+fn who_comes_back_brings_a_ticket() {
+    let tally = scan_tls(Profile::Resumed, 1);
+    assert!(tally.failures.is_empty(), "{tally:?}");
+    assert_eq!(tally.handshakes.whole, 1);
+    assert_eq!(tally.handshakes.resumed, tally.answered() - 1);
+}
+
+#[test]
+fn an_app_asks_a_hundred_times_at_once_over_one_connection() {
+    let tally = scan_tls(Profile::Api, 1);
+    assert!(
+        tally.answered() >= 100 && tally.failures.is_empty(),
+        "{tally:?}"
+    );
+    assert_eq!(tally.handshakes.whole, 1);
+}
+
+#[test]
+fn a_storm_is_one_question_of_everybody() {
+    let tally = scan_tls(Profile::Storm, 300);
+    assert_eq!(tally.answered(), 300, "{tally:?}");
+    assert_eq!(tally.handshakes.whole, 300);
+}
 
 #[test]
 fn a_pause_of_the_server_is_charged_to_everybody_who_was_due() {

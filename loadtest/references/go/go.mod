@@ -1,0 +1,3 @@
+module saoma-reference
+
+go 1.19
