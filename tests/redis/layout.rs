@@ -25,7 +25,7 @@ async fn what_views_of_one_model_have_in_common_lies_there_once() {
     for row in &rows {
         let mut length = redis::cmd("STRLEN");
         let length: usize = length.arg(row).query(&mut server.connection()).unwrap();
-        assert_eq!(length, 13);
+        assert_eq!(length, 12);
     }
     let door = Door::before(&server.url());
     for number in 0..20 {

@@ -16,8 +16,9 @@ use crate::rules::stored;
 
 /// Bytes of the hash that names a common part.
 const NAME_LEN: usize = 8;
-/// Bytes of a row.
-const ROW_LEN: usize = NAME_LEN + stored::MOMENT_LEN;
+/// The first byte of each moment between 1970 and 2106. It is left out: with it a row is the byte
+/// too long for the smaller of two blocks that Redis has for it.
+const OUR_TIMES: u8 = 0;
 /// What the keys of common parts begin with.
 pub(super) const COMMON: &[u8] = b"s:";
 
@@ -29,7 +30,7 @@ pub(super) struct Parts<'v> {
     pub(super) name: Name,
     pub(super) common: &'v [u8],
     /// What lies under the code: the name of the common part, then what is the code's own.
-    pub(super) row: [u8; ROW_LEN],
+    pub(super) row: Vec<u8>,
 }
 
 impl<'v> Parts<'v> {
@@ -37,11 +38,8 @@ impl<'v> Parts<'v> {
     pub(super) fn of(view: &'v [u8]) -> Option<Self> {
         let (common, own) = stored::split(view)?;
         let name = name(common);
-        let mut row = [0; ROW_LEN];
-        let bytes = name.iter().chain(&own);
-        row.iter_mut()
-            .zip(bytes)
-            .for_each(|(slot, byte)| *slot = *byte);
+        let own = own.strip_prefix(&[OUR_TIMES]).unwrap_or(&own);
+        let row = [&name[..], own].concat();
         Some(Self { name, common, row })
     }
 }
@@ -54,14 +52,20 @@ pub(super) fn name(common: &[u8]) -> Name {
 
 /// The name in a row.
 pub(super) fn named_in(row: &[u8]) -> Option<Name> {
-    let row: &[u8; ROW_LEN] = row.try_into().ok()?;
-    row.first_chunk().copied()
+    let (name, own) = row.split_first_chunk()?;
+    let is_whole = own.len() == stored::MOMENT_LEN || own.len() + 1 == stored::MOMENT_LEN;
+    is_whole.then_some(*name)
 }
 
 /// The view that a row and its common part make.
 pub(super) fn whole(common: &[u8], row: &[u8]) -> Vec<u8> {
     let own = row.get(NAME_LEN..).unwrap_or_default();
-    [common, own].concat()
+    let left_out: &[u8] = if own.len() < stored::MOMENT_LEN {
+        &[OUR_TIMES]
+    } else {
+        &[]
+    };
+    [common, left_out, own].concat()
 }
 
 /// Where a common part lies.
@@ -74,17 +78,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_view_comes_together_again_from_its_parts() {
-        let view = b"a long pattern and a moment";
-        let parts = Parts::of(view).unwrap();
-        assert_eq!(named_in(&parts.row), Some(parts.name));
-        assert_eq!(whole(parts.common, &parts.row), view);
-        assert_eq!(name(parts.common), parts.name);
+    fn a_view_comes_together_again_from_its_parts_and_takes_twelve_bytes_of_its_own() {
+        let ours = [&b"a long pattern"[..], &[OUR_TIMES, 0x66, 0, 0, 1]].concat();
+        let others = [&b"a long pattern"[..], &[0xff, 0x66, 0, 0, 1]].concat();
+        for (view, len) in [(ours, 12), (others, 13)] {
+            let parts = Parts::of(&view).unwrap();
+            assert_eq!(parts.row.len(), len);
+            assert_eq!(named_in(&parts.row), Some(parts.name));
+            assert_eq!(whole(parts.common, &parts.row), view);
+            assert_eq!(name(parts.common), parts.name);
+        }
     }
 
     #[test]
     fn what_is_no_row_names_nothing() {
-        for row in [&b""[..], &[0; ROW_LEN - 1], &[0; ROW_LEN + 1], &[0; 160]] {
+        for row in [&b""[..], &[0; 8], &[0; 11], &[0; 14], &[0; 160]] {
             assert_eq!(named_in(row), None);
         }
     }
