@@ -32,7 +32,7 @@ pub(super) fn parameters() -> Value {
 pub(super) fn headers() -> Value {
     let one = |what: &str, example: &str| json!({"description": what, "required": true, "schema": {"type": "string"}, "example": example});
     json!({
-        "ETag": one("Names these bytes, in this encoding.", "\"0123456789abcdef0123456789abcdef\""),
+        "ETag": one("Names these bytes, in this encoding.", "\"0123456789abcdef\""),
         "CacheControl": one("How long anybody may keep it.", "public, max-age=30, stale-if-error=86400"),
         "Vary": one("What the answer was chosen by.", "Accept, Accept-Encoding, Accept-Language"),
         "Location": one("Where it is.", "/vin/218622203150042"),
