@@ -49,18 +49,20 @@ impl Staff {
         meter: &Meter,
     ) -> Result<(Self, PublicStore), StaffError> {
         let args = store_args(settings);
-        let (archive, public) = match settings.core_store.as_ref().unwrap_or(&settings.store) {
-            StoreUrl::Embedded(_) => {
+        let core = settings.core_store.as_ref().unwrap_or(&settings.store);
+        let (archive, public) = match (core, settings.public_store()) {
+            (StoreUrl::Embedded(_), _) => {
                 // One process maps a folder once.
                 let core = args.open()?;
                 let reader = core.reader();
                 (Archive::here(core), reader)
             }
             // With a user of its own for each, of whom one may read nothing but views.
-            StoreUrl::Redis(url) => {
-                let public = PublicStore::open(settings.public_store(), settings.policy)?;
-                (Archive::away(url), public)
+            (StoreUrl::Redis(core), public @ StoreUrl::Redis(_)) => {
+                let public = PublicStore::open(public, settings.policy)?;
+                (Archive::away(core), public)
             }
+            (StoreUrl::Redis(_), StoreUrl::Embedded(_)) => return Err(StoreError::Rooms.into()),
         };
         let log = settings.audit.file.clone();
         let log = log.unwrap_or_else(|| args.audit_file());
