@@ -240,6 +240,7 @@ impl Seen {
 
 impl Excess {
     /// What an hour begins with after one that ended like this.
+    #[must_use]
     pub const fn turned(self) -> Self {
         match self.tide() {
             Tide::Low => Self {

@@ -31,7 +31,9 @@ impl Render for Facts<'_> {
                     Quick(plain(text, self.lang)).render_to(page);
                     page.push_str("</dd>");
                 }
-                other => value(other, self.lang).render_to(page),
+                Shown::Plain(_) | Shown::Masked(_) | Shown::List(_) => {
+                    value(shown, self.lang).render_to(page);
+                }
             }
             page.push_str("</div>");
         }

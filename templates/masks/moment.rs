@@ -39,13 +39,13 @@ pub(crate) fn date(moment: &str) -> Option<(u16, u8, u8)> {
 
 /// Nearly every date of ours is written so: `2024-05-01`.
 fn plain(date: &str) -> Option<(u16, u8, u8)> {
-    let &[a, b, c, d, b'-', e, f, b'-', g, h] = date.as_bytes() else {
+    let &[y3, y2, y1, y0, b'-', m1, m0, b'-', d1, d0] = date.as_bytes() else {
         return None;
     };
     let digit = |byte: u8| byte.is_ascii_digit().then(|| byte - b'0');
     let two = |tens, ones| Some(digit(tens)? * 10 + digit(ones)?);
-    let year = u16::from(two(a, b)?) * 100 + u16::from(two(c, d)?);
-    whole(year, two(e, f)?, two(g, h)?)
+    let year = u16::from(two(y3, y2)?) * 100 + u16::from(two(y1, y0)?);
+    whole(year, two(m1, m0)?, two(d1, d0)?)
 }
 
 /// A day that there is.

@@ -10,19 +10,25 @@ fn lines(text: &str) -> Vec<HeaderValue> {
 
 fn form(accept: &str) -> Option<Form> {
     let mut forms = Forms::default();
-    lines(accept).iter().for_each(|line| forms.hear(line));
+    for line in lines(accept) {
+        forms.hear(&line);
+    }
     forms.form(Form::Page)
 }
 
 fn language(accept: &str) -> Lang {
     let mut languages = Languages::default();
-    lines(accept).iter().for_each(|line| languages.hear(line));
+    for line in lines(accept) {
+        languages.hear(&line);
+    }
     languages.language()
 }
 
 fn wish(accept: &str) -> Wish {
     let mut encodings = Encodings::default();
-    lines(accept).iter().for_each(|line| encodings.hear(line));
+    for line in lines(accept) {
+        encodings.hear(&line);
+    }
     encodings.wish()
 }
 

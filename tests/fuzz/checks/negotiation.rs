@@ -20,14 +20,14 @@ pub(crate) fn check(bytes: &[u8]) {
     let asked = |headers: &HeaderMap| {
         let (mut forms, mut languages, mut encodings) =
             (Forms::default(), Languages::default(), Encodings::default());
-        headers
-            .get_all(ACCEPT)
-            .iter()
-            .for_each(|line| forms.hear(line));
-        let spoken = headers.get_all(ACCEPT_LANGUAGE);
-        spoken.iter().for_each(|line| languages.hear(line));
-        let taken = headers.get_all(ACCEPT_ENCODING);
-        taken.iter().for_each(|line| encodings.hear(line));
+        for (name, line) in headers {
+            match name.as_str() {
+                "accept" => forms.hear(line),
+                "accept-language" => languages.hear(line),
+                "accept-encoding" => encodings.hear(line),
+                _ => {}
+            }
+        }
         (
             forms.form(Form::Page),
             forms.form(Form::Json),
