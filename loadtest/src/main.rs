@@ -1,7 +1,7 @@
 //! Generated provinces, scans and baselines for saoma. Loopback only.
 //!
 //! `generate` and `codes` make a province out of a seed; `baseline` is the smallest server that
-//! answers the same bytes; `scan` asks like a crowd of phones. What a result means is in the
+//! answers the same bytes; `scan` asks like a crowd of phones, `rush` like too many of them. What a result means is in the
 //! README beside this crate.
 
 use std::fs::File;
@@ -17,6 +17,7 @@ use crate::harvest::Harvest;
 use crate::ink::Pen;
 use crate::province::{MOST_VEHICLES, Province};
 use crate::records::{Kind, Records};
+use crate::rush::{NoRush, Rush};
 use crate::scan::{NoFigures, Scan};
 
 mod calendar;
@@ -32,6 +33,7 @@ mod loopback;
 mod message;
 mod baseline;
 mod scan;
+mod rush;
 mod harvest;
 
 /// Generated provinces, scans and baselines for saoma. Loopback only.
@@ -62,6 +64,11 @@ enum Command {
         after_help = "Example: saoma-loadtest scan --url http://127.0.0.1:8080 --codes codes.txt --rate 2000"
     )]
     Scan(Scan),
+    /// Send more phones than can be served, on connections new and old, and say what became of them.
+    #[command(
+        after_help = "Example: saoma-loadtest rush --at 127.0.0.1:8080 --rate 20000 --path /vin/218622108311027"
+    )]
+    Rush(Rush),
     /// Play honest crowds and copiers to the guard, and report what each got within an hour.
     #[command(after_help = "Example: saoma-loadtest harvest --profile harvest-rotating --hours 4")]
     Harvest(Harvest),
@@ -119,6 +126,8 @@ enum Stopped {
     Baseline(#[from] NoBaseline),
     #[error(transparent)]
     Scan(#[from] NoFigures),
+    #[error(transparent)]
+    Rush(#[from] NoRush),
 }
 
 fn main() -> ExitCode {
@@ -127,6 +136,7 @@ fn main() -> ExitCode {
         Command::Codes(arguments) => print_codes(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments).map_err(Stopped::from),
         Command::Scan(arguments) => scan::run(&arguments).map_err(Stopped::from),
+        Command::Rush(arguments) => rush::run(&arguments).map_err(Stopped::from),
         Command::Harvest(arguments) => harvest::run(&arguments).map_err(Stopped::from),
     };
     match result {

@@ -30,8 +30,8 @@ use self::tally::Tally;
 
 mod plan;
 mod phone;
-mod tally;
-mod report;
+pub(crate) mod tally;
+pub(crate) mod report;
 
 /// After the last arrival, how long the late ones may still be sent: long enough for a hiccup,
 /// short enough that an overloaded server cannot hold the run.

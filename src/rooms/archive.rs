@@ -11,6 +11,7 @@ use std::time::Duration;
 use saoma_pages::Audience;
 use tokio::sync::Semaphore;
 
+use super::meter::StoreMeter;
 use super::store::core::{Conflict, Core};
 use super::store::{StoreError, StoreUrl};
 use crate::rules::dossier::Dossier;
@@ -33,6 +34,7 @@ const READ_DEADLINE: Duration = Duration::from_secs(2);
 pub struct Archive {
     store: Arc<Core>,
     place: Place,
+    meter: StoreMeter,
 }
 
 /// Where the dossiers are.
@@ -63,14 +65,15 @@ pub struct Story {
 }
 
 impl Archive {
-    /// The dossiers of this store, which lies at that address.
-    pub fn new(store: Core, at: &StoreUrl) -> Self {
+    /// The dossiers of this store, which lies at that address. What it cannot answer is counted.
+    pub fn new(store: Core, at: &StoreUrl, meter: StoreMeter) -> Self {
         Self {
             store: Arc::new(store),
             place: match at {
                 StoreUrl::Embedded(_) => Place::Here,
                 StoreUrl::Redis(_) => Place::Away(Arc::new(Semaphore::new(ASKING_MAX))),
             },
+            meter,
         }
     }
 
@@ -87,6 +90,17 @@ impl Archive {
     }
 
     async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Core) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let read = self.ask(read).await;
+        if let Err(fault) = &read {
+            self.meter.error(fault.into());
+        }
+        read
+    }
+
+    async fn ask<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Core) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Fault> {

@@ -21,6 +21,7 @@ use super::staff::{Staff, StaffError};
 use super::tls::Tls;
 use super::{logs, sockets};
 use crate::rooms::keys::{Issuer, KeysError, Order};
+use crate::rooms::meter::Meter;
 use crate::rooms::settings::{Ports, Settings};
 use crate::rooms::store::core::Core;
 use crate::rooms::store::{StoreError, StoreUrl};
@@ -105,7 +106,8 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
     // Both doors are on one host, so a phone that signed in is led from one to the other. A phone
     // elsewhere on the network cannot reach this machine's loopback.
     settings.staff.public_url = (!args.lan).then(|| format!("http://{}", args.staff_listen));
-    let (staff, store) = Staff::open(&settings).map_err(ServeError::from)?;
+    let meter = Meter::new();
+    let (staff, store) = Staff::open(&settings, &meter).map_err(ServeError::from)?;
     let anywhere = |address: SocketAddr| {
         if args.lan {
             SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), address.port())
@@ -132,6 +134,7 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, DemoError> {
             staff: Some((Box::new(staff.door), Streets::plain(at_desk))),
             store,
             seen: None,
+            meter,
         }
         .serve(&settings)
         .await

@@ -41,6 +41,8 @@ pub(super) struct Doors {
     pub(super) store: PublicStore,
     /// What stands in for the store while it is away.
     pub(super) seen: Option<Seen>,
+    /// What all of them count into.
+    pub(super) meter: Meter,
 }
 
 /// Where a door can be reached.
@@ -62,8 +64,9 @@ struct Open {
 impl Doors {
     /// The doors that the settings name.
     pub(super) fn open(settings: &Settings) -> Result<Self, ServeError> {
+        let meter = Meter::new();
         let (staff, store) = if settings.staff.is_open() {
-            let (staff, store) = Staff::open(settings)?;
+            let (staff, store) = Staff::open(settings, &meter)?;
             (Some(staff.door), store)
         } else {
             let store = PublicStore::open(settings.public_store(), settings.policy)?;
@@ -105,12 +108,13 @@ impl Doors {
             staff,
             store,
             seen: seen.transpose()?,
+            meter,
         })
     }
 
     /// Serves until a signal says stop, then finishes what is under way.
     pub(super) async fn serve(self, settings: &Settings) -> Result<(), StartError> {
-        let (meter, readiness) = (Meter::new(), Readiness::default());
+        let (meter, readiness) = (self.meter, Readiness::default());
         self.store.watch(meter.store(), &readiness);
         let store = Supply::new(self.store, self.seen, meter.store().clone());
         let edge = edge(store, settings, &meter);

@@ -9,6 +9,7 @@ use crate::rooms::archive::Archive;
 use crate::rooms::audit::{Audit, NotAudited};
 use crate::rooms::budgets::Budgets;
 use crate::rooms::keys::{Keys, KeysError};
+use crate::rooms::meter::Meter;
 use crate::rooms::settings::Settings;
 use crate::rooms::store::core::Core;
 use crate::rooms::store::{PublicStore, StoreError, StoreUrl};
@@ -40,7 +41,10 @@ pub(super) struct Staff {
 impl Staff {
     /// The door that the settings name; and the public store, for the one process that has both
     /// doors.
-    pub(super) fn open(settings: &Settings) -> Result<(Self, PublicStore), StaffError> {
+    pub(super) fn open(
+        settings: &Settings,
+        meter: &Meter,
+    ) -> Result<(Self, PublicStore), StaffError> {
         let args = store_args(settings);
         let core = args.open()?;
         let public = match settings.public_store() {
@@ -52,7 +56,7 @@ impl Staff {
         let log = settings.audit.file.clone();
         let log = log.unwrap_or_else(|| args.audit_file());
         let keys = Keys::open(&settings.staff.keys)?;
-        let door = Self::before(core, keys, &log, settings)?;
+        let door = Self::before(core, keys, &log, settings, meter)?;
         Ok((Self { door }, public))
     }
 
@@ -62,6 +66,7 @@ impl Staff {
         keys: Keys,
         log: &Path,
         settings: &Settings,
+        meter: &Meter,
     ) -> Result<StaffDoor, StaffError> {
         let audit = Audit::open(log, settings.audit.rotate_bytes)?;
         let budgets = Budgets::new(settings.staff.codes_per_day);
@@ -70,7 +75,7 @@ impl Staff {
         Ok(StaffDoor::new(StaffRooms {
             keys,
             certificates: settings.staff.certificates.clone(),
-            archive: Archive::new(core, at),
+            archive: Archive::new(core, at, meter.store().clone()),
             audit,
             budgets,
             policy: settings.policy,
