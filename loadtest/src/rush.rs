@@ -170,14 +170,15 @@ impl Everybody {
             while next <= now && next < self.end {
                 self.figures.borrow_mut().came();
                 number += 1;
-                if !dice.in_a_thousand(told.anew * 10) {
-                    self.due.borrow_mut().push_back(next);
-                    self.come.notify_one();
-                } else if self.here.get() < told.crowd {
+                let anew = dice.in_a_thousand(told.anew * 10);
+                if anew && self.here.get() < told.crowd {
                     self.here.set(self.here.get() + 1);
                     tokio::task::spawn_local(Rc::clone(&self).one_who_leaves(number, next));
-                } else {
+                } else if anew {
                     self.figures.borrow_mut().note(End::NotSent, Duration::ZERO);
+                } else {
+                    self.due.borrow_mut().push_back(next);
+                    self.come.notify_one();
                 }
                 next += gap;
             }

@@ -27,7 +27,7 @@ const DEMO: &str = include_str!("../../src/shell/demo/records.ndjson");
 fn store() -> TempDir {
     let folder = TempDir::new().unwrap();
     let key = folder.path().join("made.pair-key");
-    let core = Core::open(&*folder.path().join("store"), Policy::Standard, &key).unwrap();
+    let core = Core::open(&*folder.path().join("store"), Policy::default(), &key).unwrap();
     let one = |line: &str| admit(&read(line.as_bytes()).unwrap(), 1).unwrap();
     core.ingest(&DEMO.lines().map(one).collect::<Vec<_>>())
         .unwrap();
@@ -37,7 +37,7 @@ fn store() -> TempDir {
 /// A door before it that may show less, and has no pair key.
 fn edge(folder: &Path, meter: &Meter) -> Edge<Supply> {
     let url = StoreUrl::Embedded(folder.join("store"));
-    let store = PublicStore::open(&url, Policy::Strict).unwrap();
+    let store = PublicStore::open(&url, "strict".parse().unwrap()).unwrap();
     let supply = Supply::new(store, None, meter.store().clone());
     let turns = NonZeroU32::new(1000).unwrap();
     let turns = Turns::new(turns, turns);
@@ -70,7 +70,7 @@ async fn what_kept_an_answer_back_is_counted_by_its_name() {
     let question = Request::post("https://a/match")
         .header("host", "a")
         .header(CONTENT_TYPE, "application/json")
-        .body(Full::from(question));
+        .body(Full::<Bytes>::from(question));
     assert_eq!(edge.answer(question.unwrap(), &peer).await.status(), 503);
     assert_eq!((counted("policy"), counted("pair-key")), (1, 1));
     assert_eq!(counted("engine") + counted("corrupt") + counted("busy"), 0);

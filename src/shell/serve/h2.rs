@@ -53,6 +53,17 @@ const GIVE_WAY: Duration = Duration::from_secs(3);
 const PING: Duration = Duration::from_secs(10);
 const PONG: Duration = Duration::from_secs(5);
 
+/// What a connection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Now {
+    /// Something was asked lately.
+    Awake,
+    /// Nothing was.
+    Resting,
+    /// It was told to go.
+    Leaving,
+}
+
 static PROTOCOL: LazyLock<http2::Builder<TokioExecutor>> = LazyLock::new(|| {
     let mut protocol = http2::Builder::new(TokioExecutor::new());
     let head_max = u32::try_from(HEAD_MAX).unwrap_or(u32::MAX);
@@ -135,17 +146,6 @@ pub(super) async fn drive<T: Wakes, D: Door>(
         Pin::as_mut(&mut connection).graceful_shutdown();
         look.as_mut().reset(Instant::now() + patience);
     }
-}
-
-/// What a connection is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Now {
-    /// Something was asked lately.
-    Awake,
-    /// Nothing was.
-    Resting,
-    /// It was told to go.
-    Leaving,
 }
 
 impl Now {
