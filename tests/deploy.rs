@@ -125,6 +125,29 @@ fn the_unit_lets_the_service_do_little() {
     assert!(said.status.success(), "{out}{err}");
 }
 
+#[test]
+fn a_reload_is_the_signal_that_the_doors_know() {
+    let unit = fs::read_to_string(home().join("systemd/saoma.service")).unwrap();
+    let reload = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("ExecReload="));
+    assert_eq!(reload, Some("/bin/kill -HUP $MAINPID"));
+}
+
+#[test]
+fn the_pods_have_a_pair_key_where_they_look_for_it() {
+    let pods = fs::read_to_string(home().join("kubernetes.yaml")).unwrap();
+    let after = |text: &str| pods.split(text).nth(1).unwrap().trim_start().to_owned();
+    let looked_for = after("name: SAOMA_PAIR_KEY_FILE\n              value:");
+    let looked_for = looked_for.lines().next().unwrap();
+    let mounted = after("{ name: pair-key, mountPath:");
+    let mounted = mounted.split(',').next().unwrap();
+    assert_eq!(looked_for, format!("{mounted}/pair-key"));
+    // The file in the secret is named by the command at the top.
+    assert!(pods.contains("secret generic saoma-pair-key --from-file=pair-key="));
+    assert!(pods.contains("secretName: saoma-pair-key"));
+}
+
 /// All words in a file that begin so and go on with such letters, digits and underscores.
 fn words(file: &Path, prefix: &str, letter: impl Fn(char) -> bool) -> Vec<String> {
     let text = fs::read_to_string(file).unwrap();

@@ -1,7 +1,7 @@
 //! Generated provinces, scans and baselines for saoma. Loopback only.
 //!
 //! `generate` and `codes` make a province out of a seed; `baseline` is the smallest server that
-//! answers the same bytes; `scan` asks like a crowd of phones. What a result means is in the
+//! answers the same bytes; `scan` asks like a crowd of phones, `rush` like too many of them. What a result means is in the
 //! README beside this crate.
 
 use std::fs::File;
@@ -19,6 +19,7 @@ use crate::ink::Pen;
 use crate::plot::{NoPlot, Plot};
 use crate::province::{MOST_VEHICLES, Province};
 use crate::records::{Kind, Records};
+use crate::rush::{NoRush, Rush};
 use crate::scan::{NoFigures, Scan};
 use crate::steps::{NoSteps, Steps};
 
@@ -37,6 +38,7 @@ mod baseline;
 mod scan;
 mod compare;
 mod plot;
+mod rush;
 mod harvest;
 mod steps;
 
@@ -81,6 +83,11 @@ enum Command {
         after_help = "Example: valgrind --tool=callgrind saoma-loadtest steps --step hit --times 1000"
     )]
     Steps(Steps),
+    /// Send more phones than can be served, on connections new and old, and say what became of them.
+    #[command(
+        after_help = "Example: saoma-loadtest rush --at 127.0.0.1:8080 --rate 20000 --path /vin/218622108311027"
+    )]
+    Rush(Rush),
     /// Play honest crowds and copiers to the guard, and report what each got within an hour.
     #[command(after_help = "Example: saoma-loadtest harvest --profile harvest-rotating --hours 4")]
     Harvest(Harvest),
@@ -158,6 +165,8 @@ enum Stopped {
     Plot(#[from] NoPlot),
     #[error(transparent)]
     Steps(#[from] NoSteps),
+    #[error(transparent)]
+    Rush(#[from] NoRush),
 }
 
 fn main() -> ExitCode {
@@ -169,6 +178,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments).map_err(Stopped::from),
         Command::Plot(arguments) => plot::run(&arguments).map_err(Stopped::from),
         Command::Steps(arguments) => steps::run(&arguments).map_err(Stopped::from),
+        Command::Rush(arguments) => rush::run(&arguments).map_err(Stopped::from),
         Command::Harvest(arguments) => harvest::run(&arguments).map_err(Stopped::from),
     };
     match result {

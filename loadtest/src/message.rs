@@ -92,6 +92,12 @@ pub(crate) fn post(target: &Target, path: &str, headers: &[Header], body: &str) 
     text.into_bytes()
 }
 
+/// A GET for whoever comes once, wherever that is.
+pub(crate) fn asking(path: &str) -> Vec<u8> {
+    let accept = "Accept: text/html\r\nAccept-Encoding: gzip, br\r\nAccept-Language: zh-CN";
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{accept}\r\n\r\n").into_bytes()
+}
+
 /// Reads the head at the beginning of these bytes; `None` if it is not all there yet.
 pub(crate) fn head(bytes: &[u8]) -> Result<Option<Head>, Unreadable> {
     let mut slots = [httparse::EMPTY_HEADER; HEADERS_MOST];

@@ -36,8 +36,8 @@ pub(crate) mod dial;
 pub(crate) mod plan;
 pub(crate) mod phone;
 mod api;
-mod tally;
-mod report;
+pub(crate) mod tally;
+pub(crate) mod report;
 mod storm;
 
 /// After the last arrival, how long the late ones may still be sent: long enough for a hiccup,

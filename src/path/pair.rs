@@ -49,6 +49,7 @@ impl<S: Source> Edge<S> {
             let asked = matching.ask(&question, &self.source).await;
             asked.map(|views| (views, form)).map_err(|fault| {
                 tracing::warn!(%fault, "no pair check");
+                self.source.troubled(&fault);
                 OUT_OF_ORDER
             })
         };

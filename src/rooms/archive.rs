@@ -11,6 +11,7 @@ use std::time::Duration;
 use saoma_pages::Audience;
 use tokio::sync::Semaphore;
 
+use super::meter::StoreMeter;
 use super::store::StoreError;
 use super::store::address::RedisUrl;
 use super::store::core::{Conflict, Core};
@@ -35,6 +36,7 @@ const READ_DEADLINE: Duration = Duration::from_secs(2);
 pub struct Archive {
     store: Arc<Dossiers>,
     place: Place,
+    meter: StoreMeter,
 }
 
 /// Where the dossiers are.
@@ -65,19 +67,21 @@ pub struct Story {
 }
 
 impl Archive {
-    /// The dossiers of an embedded store that this process has open.
-    pub fn here(store: Core) -> Self {
+    /// The dossiers of an embedded store that this process has open. What it cannot answer is counted.
+    pub fn here(store: Core, meter: StoreMeter) -> Self {
         Self {
             store: Arc::new(Dossiers::of(store)),
             place: Place::Here,
+            meter,
         }
     }
 
     /// The dossiers in this Redis, which need not be there yet.
-    pub fn away(url: &RedisUrl) -> Self {
+    pub fn away(url: &RedisUrl, meter: StoreMeter) -> Self {
         Self {
             store: Arc::new(Dossiers::on_redis(url)),
             place: Place::Away(Arc::new(Semaphore::new(ASKING_MAX))),
+            meter,
         }
     }
 
@@ -94,6 +98,17 @@ impl Archive {
     }
 
     async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Dossiers) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let read = self.ask(read).await;
+        if let Err(fault) = &read {
+            self.meter.error(fault.into());
+        }
+        read
+    }
+
+    async fn ask<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Dossiers) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Fault> {

@@ -243,6 +243,7 @@ impl<S: Source> PageCache<S> {
         fault: &Fault,
     ) -> (Op<Arc<Page<S::Kept>>>, Looked) {
         tracing::error!(kind = wanted.code.kind().keyword(), %fault, "no answer from the store");
+        source.troubled(fault);
         let now = self.now();
         let is_usable = |page: &Arc<Page<S::Kept>>| page.proof.age(now) < STALE_FOR;
         let seen = || self.seen(wanted, source, now).filter(is_usable);

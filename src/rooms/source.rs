@@ -36,6 +36,10 @@ pub trait Source: Send + Sync + 'static {
     fn recall(&self, _code: Code) -> Option<(Self::Kept, Duration)> {
         None
     }
+
+    /// Told of each question that had no answer, whatever stood in its way: the store, the bytes in
+    /// it, or what is needed to read them.
+    fn troubled(&self, _fault: &Fault) {}
 }
 
 /// A view as it is kept.

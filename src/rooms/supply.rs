@@ -38,10 +38,8 @@ impl Source for Supply {
         let started = Instant::now();
         let read = self.store.read(code).await;
         self.meter.latency(started.elapsed());
-        match (&read, &self.seen) {
-            (Ok(kept), Some(seen)) => seen.note(code, kept.as_ref()),
-            (Ok(_), None) => {}
-            (Err(fault), _) => self.meter.error(fault.into()),
+        if let (Ok(kept), Some(seen)) = (&read, &self.seen) {
+            seen.note(code, kept.as_ref());
         }
         read
     }
@@ -50,13 +48,14 @@ impl Source for Supply {
         let started = Instant::now();
         let found = self.store.pairs(tags).await;
         self.meter.latency(started.elapsed());
-        if let Err(fault) = &found {
-            self.meter.error(fault.into());
-        }
         found
     }
 
     fn recall(&self, code: Code) -> Option<(Kept, Duration)> {
         self.seen.as_ref()?.recall(code)
+    }
+
+    fn troubled(&self, fault: &Fault) {
+        self.meter.error(fault.into());
     }
 }

@@ -284,10 +284,7 @@ pub fn parting(mut reply: Reply) -> Reply {
 /// Says that nobody should come in the clear any more. Two years; other hosts of the same domain
 /// are for their operators to decide on.
 pub fn over_tls(mut reply: Reply) -> Reply {
-    reply.headers_mut().insert(
-        STRICT_TRANSPORT_SECURITY,
-        HeaderValue::from_static("max-age=63072000"),
-    );
+    strictly(reply.headers_mut());
     reply
 }
 
@@ -322,6 +319,21 @@ pub fn given_up(refused: &Refusal) -> Reply {
 /// What stands on a refusal of something that was never understood, beside what HTTP needs.
 pub fn unread() -> HeaderMap {
     headers(None, Keeping::Never)
+}
+
+/// The same, behind TLS.
+pub fn unread_over_tls() -> HeaderMap {
+    let mut headers = unread();
+    strictly(&mut headers);
+    headers
+}
+
+/// Two years, as browsers ask for.
+fn strictly(headers: &mut HeaderMap) {
+    headers.insert(
+        STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=63072000"),
+    );
 }
 
 fn elsewhere(status: StatusCode, keeping: Keeping, location: &str) -> Reply {

@@ -41,6 +41,7 @@ pub(super) struct Doors {
     pub(super) store: PublicStore,
     /// What stands in for the store while it is away.
     pub(super) seen: Option<Seen>,
+    /// What all of them count into.
     pub(super) meter: Meter,
 }
 

@@ -6,7 +6,9 @@
 //!    TLS can be agreed on, is found out there, within a deadline (`arrival`).
 //! 3. HTTP/1.1 or HTTP/2, as was agreed in the handshake: their heads, their pauses and their
 //!    reading all have deadlines (`h1`, `h2`).
-//! 4. Stopping, a listener closes first. Who is connected is told so with the next answer, and
+//! 4. Nobody waits for a place that somebody else only rests in: when there is none left, whoever has
+//!    rested longest gives theirs up.
+//! 5. Stopping, a listener closes first. Who is connected is told so with the next answer, and
 //!    whoever asks for nothing more is let go a little later, so that no request meets a closed door.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -14,7 +16,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use hyper::{Request, body::Incoming};
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, mpsc},
+    sync::{Notify, Semaphore, mpsc},
 };
 
 use self::answering::Redirect;
@@ -65,6 +67,8 @@ pub trait Door: Send + Sync + 'static {
 #[derive(Clone, Debug)]
 pub struct Way {
     permits: Arc<Semaphore>,
+    /// Told when somebody waits for a permit. Who rests listens, the longest first.
+    wanted: Arc<Notify>,
     crowd: Option<Arc<Crowd>>,
     proxies: Arc<Proxies>,
     tls: Option<Tls>,
@@ -77,6 +81,7 @@ impl Way {
     pub fn new(permits: Arc<Semaphore>) -> Self {
         Self {
             permits,
+            wanted: Arc::default(),
             crowd: None,
             proxies: Arc::default(),
             tls: None,
@@ -204,14 +209,14 @@ pub async fn serve<D: Door>(
             // Stopping comes first: a flood must not keep the door open.
             biased;
             () = stopped.said() => break,
-            accepted = accept::next(&listener, &way.permits) => match accepted {
+            accepted = accept::next(&listener, &way) => match accepted {
                 Some(accepted) => begin(accepted),
                 None => break,
             },
         }
     }
     // Who had arrived before is not sent away.
-    for accepted in accept::waiting(&listener, &way.permits).await {
+    for accepted in accept::waiting(&listener, &way).await {
         begin(accepted);
     }
     // Closed before the wait, so that a load balancer sees it and goes elsewhere.

@@ -55,12 +55,12 @@ impl Staff {
                 // One process maps a folder once.
                 let core = args.open()?;
                 let reader = core.reader();
-                (Archive::here(core), reader)
+                (Archive::here(core, meter.store().clone()), reader)
             }
             // With a user of its own for each, of whom one may read nothing but views.
             (StoreUrl::Redis(core), public @ StoreUrl::Redis(_)) => {
                 let public = PublicStore::open(public, settings.policy)?;
-                (Archive::away(core), public)
+                (Archive::away(core, meter.store().clone()), public)
             }
             (StoreUrl::Redis(_), StoreUrl::Embedded(_)) => return Err(StoreError::Rooms.into()),
         };

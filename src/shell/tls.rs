@@ -4,12 +4,21 @@
 //!    leave this process. No early data: it can be replayed, and saves a scan nothing.
 //! 2. Certificates are looked up at each handshake, so new ones are used without a connection of
 //!    the old ones being dropped (`certificates`).
-//! 3. So many handshakes at once and no more: they cost a hundred times what an answer costs.
+//! 3. Handshakes are computed in turns, one for each core: they cost a hundred times what an answer
+//!    costs, and whoever is served already should not wait behind all of them. Only what is computed
+//!    takes a turn. Who has not said hello in full, or was answered and says nothing, keeps nobody
+//!    from theirs.
 
 use std::{
-    fmt, io,
+    fmt,
+    future::poll_fn,
+    io,
+    num::NonZero,
     path::{Path, PathBuf},
+    pin::Pin,
     sync::Arc,
+    task::Poll,
+    thread::available_parallelism,
     time::Duration,
 };
 
@@ -17,14 +26,15 @@ use rustls::{
     RootCertStore, ServerConfig,
     crypto::{CryptoProvider, aws_lc_rs},
     pki_types::{CertificateDer, pem::PemObject as _},
-    server::{NoServerSessionStorage, WebPkiClientVerifier, danger::ClientCertVerifier},
+    server::{Acceptor, NoServerSessionStorage, WebPkiClientVerifier, danger::ClientCertVerifier},
     version::{TLS12, TLS13},
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::Semaphore,
+    time::timeout,
 };
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
 use self::certificates::Certificates;
 use crate::{rooms::settings::TlsSection, shell::drain::Stop, words::start::StartError};
@@ -34,9 +44,9 @@ mod certificates;
 /// What a door needs to speak TLS. Clones are the same door's.
 #[derive(Clone)]
 pub struct Tls {
-    acceptor: TlsAcceptor,
+    config: Arc<ServerConfig>,
     certificates: Arc<Certificates>,
-    handshakes: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
 }
 
 /// Whether a door wants to know who comes.
@@ -57,9 +67,9 @@ pub(super) enum Spoken {
     Http2,
 }
 
-/// Handshakes under way at once. Two flights lie between a phone and its answer, so at a round trip
-/// of 200 ms this is some 2,000 a second: more than two cores can compute.
-const HANDSHAKES: usize = 500;
+/// How long anybody waits for a turn. When it takes longer, more come than can be served: a page
+/// would come when its reader has given up, and everybody behind would be late as well.
+const TURN_DEADLINE: Duration = Duration::from_millis(500);
 /// One ticket is used by who comes back; a second costs a cold scan a tenth of its handshake.
 const TICKETS: usize = 1;
 const HTTP2: &[u8] = b"h2";
@@ -102,9 +112,11 @@ impl Tls {
         // Who resumes brings a ticket; a table of sessions would be memory for nothing.
         config.session_storage = Arc::new(NoServerSessionStorage {});
         Ok(Self {
-            acceptor: TlsAcceptor::from(Arc::new(config)),
+            config: Arc::new(config),
             certificates,
-            handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
+            turns: Arc::new(Semaphore::new(
+                available_parallelism().map_or(1, NonZero::get),
+            )),
         })
     }
 
@@ -119,8 +131,18 @@ impl Tls {
     where
         T: AsyncRead + AsyncWrite + Unpin,
     {
-        let _handshake = self.handshakes.acquire().await.map_err(io::Error::other)?;
-        self.acceptor.accept(stream).await
+        let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let turn = timeout(TURN_DEADLINE, self.turns.acquire()).await?;
+        let turn = turn.map_err(io::Error::other)?;
+        let mut handshake = hello.into_stream(Arc::clone(&self.config));
+        // All that costs something is done before the first answer leaves. From then on it waits for
+        // the client.
+        let begun = poll_fn(|context| Poll::Ready(Pin::new(&mut handshake).poll(context))).await;
+        drop(turn);
+        match begun {
+            Poll::Ready(ended) => ended,
+            Poll::Pending => handshake.await,
+        }
     }
 }
 
@@ -190,3 +212,6 @@ fn unusable(what: impl fmt::Display) -> StartError {
         what: what.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

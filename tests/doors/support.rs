@@ -13,6 +13,7 @@ use saoma::{
         audit::Audit,
         budgets::Budgets,
         keys::{Issuer, Keys, Order},
+        meter::Meter,
         settings::{CertificateRule, CodesPerDay, ROTATE_BYTES},
         store::core::Core,
     },
@@ -144,7 +145,7 @@ pub(crate) fn staff_door(
     StaffDoor::new(StaffRooms {
         keys: Keys::open(&keys).unwrap(),
         certificates,
-        archive: Archive::here(core),
+        archive: Archive::here(core, Meter::new().store().clone()),
         audit: Audit::open(&log, ROTATE_BYTES).unwrap(),
         budgets: Budgets::new(limits),
         policy: Policy::default(),

@@ -13,6 +13,8 @@ mod support;
 mod scan;
 // What travels beside the answer: encodings, entity tags, languages, headers.
 mod travel;
+// What kept an answer back, and how it is counted.
+mod troubles;
 // What the answers owe to the store: changes, outages.
 mod coherence;
 // Whether codes belong together, and what is told then.

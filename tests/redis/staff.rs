@@ -66,7 +66,7 @@ impl Desk {
         let door = StaffDoor::new(StaffRooms {
             keys: Keys::open(&keys).unwrap(),
             certificates: Vec::new(),
-            archive: Archive::away(url),
+            archive: Archive::away(url, meter.store().clone()),
             audit: audit.unwrap(),
             budgets: Budgets::new(limits),
             policy: Policy::default(),

@@ -1,11 +1,13 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use saoma::{
     rooms::crowd::Crowd,
     rules::forwarding::{Proxies, Telling},
+    shell::serve::Way,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
+    sync::Semaphore,
     time::timeout,
 };
 
@@ -73,6 +75,41 @@ async fn what_was_never_understood_is_refused_in_the_same_dress() {
         }
         assert!(said.contains("\r\ncontent-security-policy: default-src 'none'"));
     }
+}
+
+#[tokio::test]
+async fn behind_tls_it_says_to_come_back_behind_tls() {
+    let authority = Authority::new();
+    let open = Open::tls(tls(vec![authority.issue("a", &["localhost"])])).await;
+    let long = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(20_000));
+    for (request, status) in [("HELLO\r\n\r\n", "400"), (&long, "431")] {
+        let stream = shake(&open, authority.client(&["http/1.1"]), "localhost").await;
+        let mut stream = stream.unwrap();
+        let _sent = stream.write_all(request.as_bytes()).await.is_ok();
+        let said = rest(&mut stream).await;
+        assert!(said.starts_with(&format!("HTTP/1.1 {status} ")), "{said}");
+        let strict = said.matches("\r\nstrict-transport-security: max-age=");
+        assert_eq!(strict.count(), 1, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_rested_longest_gives_up_the_place_that_somebody_waits_for() {
+    // One of them is the door's own, for whoever comes next.
+    let open = Open::way(Way::new(Arc::new(Semaphore::new(4)))).await;
+    let crowd = async {
+        let mut held = Vec::new();
+        // Each would have to wait for ten seconds if those before them were only let go for idling.
+        for _ in 0..20 {
+            let mut stream = open.connect().await;
+            ask(&mut stream, "").await.unwrap();
+            held.push(stream);
+        }
+        held
+    };
+    let mut held = timeout(DEADLINE, crowd).await.expect("somebody waited");
+    assert_eq!(rest(&mut held[0]).await, "");
+    ask(held.last_mut().unwrap(), "").await.unwrap();
 }
 
 #[tokio::test]

@@ -50,11 +50,14 @@ pub(crate) fn store() -> tempfile::TempDir {
     folder
 }
 
-/// The binary as `$0` of a line of shell, which can set limits and pass descriptors on.
+/// The binary as `$0` of a line of shell, which can set limits and pass descriptors on: the one that
+/// was built with this test, or an optimised one that `STREET_BIN` names.
 fn saoma(folder: &Path, line: &str) -> Command {
+    let built = env!("CARGO_BIN_EXE_saoma").to_owned();
+    let binary = std::env::var("STREET_BIN").unwrap_or(built);
     let mut command = Command::new("sh");
     command
-        .args(["-c", line, env!("CARGO_BIN_EXE_saoma")])
+        .args(["-c", line, &binary])
         .current_dir(folder)
         .env_clear()
         .env("SAOMA_STORE", "embedded:store")

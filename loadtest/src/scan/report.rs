@@ -185,7 +185,7 @@ impl Report {
 }
 
 /// The processor time a process has used so far, user and system.
-fn cpu_time(pid: u32) -> io::Result<Duration> {
+pub(crate) fn cpu_time(pid: u32) -> io::Result<Duration> {
     /// Linux counts in hundredths of a second here, whatever its own clock does.
     const TICK: Duration = Duration::from_millis(10);
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;

@@ -113,6 +113,6 @@ impl Tally {
 /// Microseconds up to a minute, to two significant digits: one percent. With one histogram for
 /// each connection, finer ones would not fit a cache.
 #[expect(clippy::expect_used, reason = "the bounds are constants")]
-fn new_times() -> Histogram<u64> {
+pub(crate) fn new_times() -> Histogram<u64> {
     Histogram::new_with_bounds(1, 60_000_000, 2).expect("one is below a minute")
 }

@@ -4,8 +4,11 @@ use std::{future::poll_fn, io, net::SocketAddr, sync::Arc, task::Poll, time::Dur
 
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, TryAcquireError},
+    time::timeout,
 };
+
+use super::Way;
 
 /// A connection, from where, and its permit.
 #[derive(Debug)]
@@ -17,12 +20,15 @@ pub(super) struct Accepted {
 
 /// Out of file descriptors: something has to close first, so do not spin.
 const BACK_OFF: Duration = Duration::from_millis(100);
+/// Who is asked to give up a place may be in the middle of something, or gone from the network: then
+/// another is asked.
+const ASK_ANOTHER: Duration = Duration::from_millis(5);
 /// The longest queue a kernel keeps for us; what comes while it is emptied is another's.
 const QUEUE_MAX: usize = 4096;
 
 /// The next connection; nothing if there will be no permits any more.
-pub(super) async fn next(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<Accepted> {
-    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+pub(super) async fn next(listener: &TcpListener, way: &Way) -> Option<Accepted> {
+    let permit = place(way).await?;
     loop {
         match listener.accept().await {
             Ok((stream, from)) => {
@@ -44,11 +50,26 @@ pub(super) async fn next(listener: &TcpListener, permits: &Arc<Semaphore>) -> Op
     }
 }
 
+/// A place: a free one, or one that somebody gives up who only rests in it.
+async fn place(way: &Way) -> Option<OwnedSemaphorePermit> {
+    loop {
+        match Arc::clone(&way.permits).try_acquire_owned() {
+            Ok(permit) => return Some(permit),
+            Err(TryAcquireError::Closed) => return None,
+            Err(TryAcquireError::NoPermits) => way.wanted.notify_one(),
+        }
+        let given_up = Arc::clone(&way.permits).acquire_owned();
+        if let Ok(permit) = timeout(ASK_ANOTHER, given_up).await {
+            return permit.ok();
+        }
+    }
+}
+
 /// Those that already wait, without waiting for more.
-pub(super) async fn waiting(listener: &TcpListener, permits: &Arc<Semaphore>) -> Vec<Accepted> {
+pub(super) async fn waiting(listener: &TcpListener, way: &Way) -> Vec<Accepted> {
     let mut waiting = Vec::new();
     while waiting.len() < QUEUE_MAX {
-        let Ok(permit) = Arc::clone(permits).try_acquire_owned() else {
+        let Ok(permit) = Arc::clone(&way.permits).try_acquire_owned() else {
             break;
         };
         let accepted = poll_fn(|context| match listener.poll_accept(context) {

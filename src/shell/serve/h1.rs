@@ -24,7 +24,7 @@ use super::{
     Door, HEAD_DEADLINE, HEAD_MAX,
     answering::Service,
     arrival::{Wakes, woken},
-    line::Line,
+    line::{Line, Street},
     pulse::Pulse,
 };
 use crate::shell::drain::Stop;
@@ -32,8 +32,11 @@ use crate::shell::drain::Stop;
 /// Room for one head and a few pipelined ones behind it, per connection.
 const BUFFER_MAX: usize = 2 * HEAD_MAX;
 /// How often silence is looked for. What has lasted from one look to the next is a pause: who asks
-/// for page after page is not worth putting to sleep.
-const LOOK: Duration = Duration::from_secs(1);
+/// for page after page is not worth putting to sleep; who does not should soon be able to give up a
+/// place.
+const LOOK: Duration = Duration::from_millis(250);
+/// Who has not said a word yet has two round trips on a bad network before that is called resting.
+const FIRST_WORD: Duration = Duration::from_secs(2);
 /// To say goodbye. Nobody is waiting for it.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -62,6 +65,7 @@ pub(super) async fn drive<T: Wakes, D: Door>(
             biased;
             woke = woken(&mut stream) => woke,
             () = enough(stop.clone(), &service.pulse, linger) => false,
+            () = wanted(&service) => false,
         };
         if !woke {
             // A stream that breaks now is gone, which is what is wanted.
@@ -84,11 +88,16 @@ async fn awake<T: Wakes, D: Door>(
     linger: Duration,
 ) -> Option<T> {
     let pulse = &service.pulse;
+    let street = if service.peer.secure {
+        Street::Secure
+    } else {
+        Street::Plain
+    };
     let mut stream = stream;
     let mut before = Bytes::new();
     let mut may_rest = true;
     loop {
-        let line = Line::new(stream, Arc::clone(pulse), before);
+        let line = Line::new(stream, Arc::clone(pulse), before, street);
         let answer = service_fn(|request| Arc::clone(service).answer(request));
         let mut connection = PROTOCOL.serve_connection(TokioIo::new(line), answer);
         let mut enough = pin!(enough(stop.clone(), pulse, linger));
@@ -188,4 +197,12 @@ async fn enough(mut stop: Stop, pulse: &Pulse, linger: Duration) {
     stop.said().await;
     pulse.part();
     sleep(linger).await;
+}
+
+/// Comes when somebody waits for the place of whoever rests here.
+async fn wanted<D: Door>(service: &Service<D>) {
+    if service.pulse.asked() == 0 {
+        sleep(FIRST_WORD).await;
+    }
+    service.way.wanted.notified().await;
 }

@@ -1,5 +1,9 @@
 //! HTTP/2 on one connection. Every limit is a number here; hyper's own defaults are for programs
 //! that exchange much more than a page.
+//!
+//! A head that is too long is refused by the protocol itself: 431 and nothing else, no body and no
+//! header of ours, because no request is ever made of it. There is nothing in it to dress: it
+//! cannot be kept, framed or read as a page, and HSTS stands on every answer beside it.
 
 use std::{
     pin::{Pin, pin},
@@ -35,14 +39,30 @@ const TABLE: u32 = 4096;
 const RESETS_MAX: usize = 20;
 /// Requests that we had to take back for their mistakes ("made you reset"): more is no reader.
 const OWN_RESETS_MAX: usize = 32;
-/// Pauses and ages are looked at this often. A pause is over between one look and two.
-const LOOK: Duration = Duration::from_secs(HEAD_DEADLINE.as_secs() / 2);
-/// After so many looks, ten minutes, a connection has lived long enough: an honest one is simply
-/// opened again.
-const LIFE: u32 = 120;
+/// Whether anything was asked is looked at this often. Who has asked nothing in between rests, and
+/// gives up the place if somebody else waits for one.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long one may rest.
+const REST: Duration = HEAD_DEADLINE.saturating_sub(LOOK.saturating_mul(2));
+/// A connection has lived long enough then: an honest one is simply opened again.
+const LIFE: Duration = Duration::from_mins(10);
+/// For who rests and is told to go because somebody waits: long enough to read what was answered last,
+/// on all but the worst networks.
+const GIVE_WAY: Duration = Duration::from_secs(3);
 /// Whether somebody is still there, while an answer is under way.
 const PING: Duration = Duration::from_secs(10);
 const PONG: Duration = Duration::from_secs(5);
+
+/// What a connection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Now {
+    /// Something was asked lately.
+    Awake,
+    /// Nothing was.
+    Resting,
+    /// It was told to go.
+    Leaving,
+}
 
 static PROTOCOL: LazyLock<http2::Builder<TokioExecutor>> = LazyLock::new(|| {
     let mut protocol = http2::Builder::new(TokioExecutor::new());
@@ -66,8 +86,8 @@ static PROTOCOL: LazyLock<http2::Builder<TokioExecutor>> = LazyLock::new(|| {
 /// Answers what is asked on this connection until either end has had enough.
 ///
 /// HTTP/2 has no deadline for a head or for the reading of an answer: a reader can grant no room
-/// and keep everything waiting. So who has asked for nothing between two looks is told to go, and
-/// cut off if they have not gone by the time any answer could have been read.
+/// and keep everything waiting. So who has asked for nothing for a while is told to go, and cut off
+/// if they have not gone by the time any answer could have been read.
 pub(super) async fn drive<T: Wakes, D: Door>(
     mut stream: T,
     service: Arc<Service<D>>,
@@ -78,15 +98,16 @@ pub(super) async fn drive<T: Wakes, D: Door>(
         return;
     }
     let pulse = Arc::clone(&service.pulse);
+    let wanted = Arc::clone(&service.way.wanted);
     let answer = service_fn(move |request| Arc::clone(&service).answer(request));
     let connection = PROTOCOL.serve_connection(TokioIo::new(stream), answer);
     let mut connection = Box::pin(connection);
+    let born = Instant::now();
     let mut look = pin!(sleep(LOOK));
-    let mut looks = 0;
     let mut asked = 0;
-    let mut leaving = false;
+    let mut now = Now::Awake;
     loop {
-        let leave = tokio::select! {
+        let patience = tokio::select! {
             biased;
             ended = &mut connection => {
                 if let Err(error) = ended {
@@ -94,22 +115,45 @@ pub(super) async fn drive<T: Wakes, D: Door>(
                 }
                 return;
             }
-            () = stop.said(), if !leaving => true,
-            () = &mut look => {
-                if leaving {
-                    return;
+            () = stop.said(), if now != Now::Leaving => WRITE_DEADLINE,
+            () = wanted.notified(), if now == Now::Resting => {
+                if pulse.asked() == asked {
+                    GIVE_WAY
+                } else {
+                    // Not this one: it is at work again.
+                    wanted.notify_one();
+                    now = Now::Awake;
+                    look.as_mut().reset(Instant::now() + LOOK);
+                    continue;
                 }
-                looks += 1;
+            }
+            () = &mut look => {
                 let rested = pulse.asked() == asked;
                 asked = pulse.asked();
-                look.as_mut().reset(Instant::now() + LOOK);
-                rested || looks >= LIFE
+                match now {
+                    Now::Leaving => return,
+                    Now::Resting if rested => WRITE_DEADLINE,
+                    Now::Awake | Now::Resting if born.elapsed() > LIFE => WRITE_DEADLINE,
+                    Now::Awake | Now::Resting => {
+                        now = if rested { Now::Resting } else { Now::Awake };
+                        look.as_mut().reset(Instant::now() + now.lasts());
+                        continue;
+                    }
+                }
             }
         };
-        if leave {
-            leaving = true;
-            Pin::as_mut(&mut connection).graceful_shutdown();
-            look.as_mut().reset(Instant::now() + WRITE_DEADLINE);
+        now = Now::Leaving;
+        Pin::as_mut(&mut connection).graceful_shutdown();
+        look.as_mut().reset(Instant::now() + patience);
+    }
+}
+
+impl Now {
+    /// Until it is looked at again.
+    const fn lasts(self) -> Duration {
+        match self {
+            Self::Awake | Self::Leaving => LOOK,
+            Self::Resting => REST,
         }
     }
 }

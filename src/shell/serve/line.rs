@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::{Buf as _, Bytes};
+use http::HeaderMap;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::pulse::Pulse;
@@ -23,18 +24,27 @@ pub(super) struct Line<T> {
     before: Bytes,
     /// A refusal on its way. Nothing comes after it.
     refusal: Bytes,
+    street: Street,
+}
+
+/// What a stream runs over: behind TLS a refusal says what every answer says there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Street {
+    Plain,
+    Secure,
 }
 
 /// Longer than any of hyper's own refusals: a status, a length, a date and a word about the end.
 const BARE_MAX: usize = 200;
 
 impl<T> Line<T> {
-    pub(super) const fn new(stream: T, pulse: Arc<Pulse>, before: Bytes) -> Self {
+    pub(super) const fn new(stream: T, pulse: Arc<Pulse>, before: Bytes, street: Street) -> Self {
         Self {
             stream,
             pulse,
             before,
             refusal: Bytes::new(),
+            street,
         }
     }
 
@@ -58,7 +68,7 @@ impl<T: AsyncWrite + Unpin> Line<T> {
 
     /// Takes hyper's bytes for sent if they are a bare refusal, and keeps a better one to be sent.
     fn takes(&mut self, bytes: &[u8]) -> bool {
-        let dressed = dressed(bytes);
+        let dressed = dressed(bytes, self.street);
         if let Some(refusal) = dressed {
             self.refusal = refusal;
             return true;
@@ -136,22 +146,29 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Line<T> {
 
 /// A bare refusal with the headers of every answer; nothing if this is none. Ours are told by
 /// having them already.
-fn dressed(bytes: &[u8]) -> Option<Bytes> {
-    static LINES: LazyLock<Vec<u8>> = LazyLock::new(|| {
-        let mut lines = Vec::new();
-        for (name, value) in &reply::unread() {
-            lines.extend_from_slice(name.as_str().as_bytes());
-            lines.extend_from_slice(b": ");
-            lines.extend_from_slice(value.as_bytes());
-            lines.extend_from_slice(b"\r\n");
-        }
-        lines
-    });
+fn dressed(bytes: &[u8], street: Street) -> Option<Bytes> {
+    static PLAIN: LazyLock<Vec<u8>> = LazyLock::new(|| lines(&reply::unread()));
+    static SECURE: LazyLock<Vec<u8>> = LazyLock::new(|| lines(&reply::unread_over_tls()));
     if bytes.len() > BARE_MAX || !bytes.starts_with(b"HTTP/1.1 4") {
         return None;
     }
     let head = bytes.strip_suffix(b"\r\n\r\n")?;
-    Some(Bytes::from([head, b"\r\n", &LINES, b"\r\n"].concat()))
+    let lines = match street {
+        Street::Plain => &PLAIN,
+        Street::Secure => &SECURE,
+    };
+    Some(Bytes::from([head, b"\r\n", lines, b"\r\n"].concat()))
+}
+
+fn lines(headers: &HeaderMap) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for (name, value) in headers {
+        lines.extend_from_slice(name.as_str().as_bytes());
+        lines.extend_from_slice(b": ");
+        lines.extend_from_slice(value.as_bytes());
+        lines.extend_from_slice(b"\r\n");
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -171,7 +188,7 @@ mod tests {
             theirs.read_to_string(&mut all).await.unwrap();
             all
         });
-        let mut line = Line::new(ours, Arc::default(), Bytes::new());
+        let mut line = Line::new(ours, Arc::default(), Bytes::new(), Street::Secure);
         line.write_all(BARE).await.unwrap();
         line.shutdown().await.unwrap();
         let text = reader.await.unwrap();
@@ -199,7 +216,7 @@ mod tests {
             b"",
             &long,
         ] {
-            assert!(dressed(bytes).is_none());
+            assert!(dressed(bytes, Street::Plain).is_none());
         }
     }
 
@@ -208,7 +225,12 @@ mod tests {
         let (ours, mut theirs) = duplex(64);
         theirs.write_all(b"lo").await.unwrap();
         drop(theirs);
-        let mut line = Line::new(ours, Arc::default(), Bytes::from_static(b"hel"));
+        let mut line = Line::new(
+            ours,
+            Arc::default(),
+            Bytes::from_static(b"hel"),
+            Street::Plain,
+        );
         let mut all = String::new();
         line.read_to_string(&mut all).await.unwrap();
         assert_eq!(all, "hello");
