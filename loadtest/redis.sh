@@ -204,10 +204,8 @@ measure_memory() {
             local all = redis.call('DBSIZE') / at
             return string.format('%d %.1f', count * all, count == 0 and 0 or bytes / count)" 0 "$head:" |
             tr -d '"' | awk -v head="$head" -v codes="$codes" '{
-                printf "           %s: some %d keys of %.1f bytes, tables aside: %.1f a code\n", head, $1, $2, $1 * $2 / codes }'
+                printf "           %s: some %d keys of %.1f bytes, the table of keys aside: %.1f a code\n", head, $1, $2, $1 * $2 / codes }'
     done
-    printf 'tables     %s bytes a code beside them\n' "$(redis-cli -p "$public" memory stats |
-        grep -A1 '^overhead.hashtable.main$' | sed -n '2p' | awk -v codes="$codes" '{ printf "%.1f", $1 / codes }')"
     printf 'dossiers   %s bytes of the other server\n' "$(info "$core" used_memory)"
     stop "$newest"
     stop "$room"
