@@ -72,7 +72,7 @@ said() { # file: the line that a profile printed
     echo "- $(said allocations.md)"
     echo '- import and bytes per code: `import.sh`; 10⁷ against 10⁵ vehicles: `bench.sh --vehicles 1000000 cold-sizes`'
     echo
-    echo '![latency against load](latency.svg)'
+    [[ ! -s $out/latency.svg ]] || echo '![latency against load](latency.svg)'
     for section in cold cold-mlkem cold-redis resumed hot hot-tls api miss mixed batch latency-70; do
         [[ ! -s $out/$section.md ]] || cat "$out/$section.md"
     done
