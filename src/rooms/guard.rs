@@ -208,7 +208,7 @@ impl Guard {
                 .with(share, now, || Share::new(now), |share| share.see(mark, now));
         let step = self.step(client, code);
         self.tell(now);
-        let (mut seen, novelty, left) = self.with(caller, |known| {
+        let (mut seen, novelty, since) = self.with(caller, |known| {
             let hour = &mut known.hour;
             hour.turn(now);
             let novelty = hour.see(mark, range, step);
@@ -225,7 +225,7 @@ impl Guard {
                 usual,
                 tide,
             };
-            (seen, novelty, hour.left(now))
+            (seen, novelty, hour.since())
         });
         // Who is refused whatever others do makes nothing harder for them.
         let tide = mem::replace(&mut seen.tide, Tide::Low);
@@ -249,6 +249,10 @@ impl Guard {
             );
         }
         let verdict = seen.verdict(&self.settings.harvest);
+        if verdict != Verdict::Refuse {
+            self.raids.got(client, since, seen.codes, now);
+        }
+        let left = (since + WINDOW_SECONDS).saturating_sub(now);
         (verdict, self.clock.wait(Duration::from_secs(left)))
     }
 

@@ -63,14 +63,11 @@ impl Raids {
             }
             return (0, self.tide());
         }
-        let past = |act: &dyn Fn(&mut Past) -> u32| {
-            self.pasts
-                .with(client, now, Past::default, |past| act(past))
-        };
         let since = hour.since();
-        let usual = *hour
-            .usual
-            .get_or_insert_with(|| past(&|past| past.usual(since)));
+        let usual = *hour.usual.get_or_insert_with(|| {
+            self.pasts
+                .with(client, now, Past::default, |past| past.usual(since))
+        });
         if novelty == Novelty::New {
             let before = hour.unusual;
             hour.unusual = before.max(unusual(hour.unordered, usual)).min(RAIDER);
@@ -80,12 +77,18 @@ impl Raids {
             if before < RAIDER {
                 self.asked.fetch_add(1, Ordering::Relaxed);
             }
-            // What is done in a raid becomes nobody's habit.
-            if codes % NOTED == (STRANGER + 1) % NOTED && self.tide() == Tide::Low {
-                past(&|past| past.note(since, codes));
-            }
         }
         (usual, self.tide())
+    }
+
+    /// This client got one more code, the `codes`-th different one since then. What is done in a raid
+    /// becomes nobody's habit.
+    pub(super) fn got(&self, client: u64, since: u64, codes: f64, now: u64) {
+        let codes = whole(codes);
+        if codes > STRANGER && codes % NOTED == (STRANGER + 1) % NOTED && self.tide() == Tide::Low {
+            self.pasts
+                .with(client, now, Past::default, |past| past.note(since, codes));
+        }
     }
 
     /// What is going on.
@@ -127,10 +130,9 @@ impl Raids {
 
 impl Past {
     /// By now it has asked for so many codes in the hour that began then.
-    fn note(&mut self, since: u64, codes: u32) -> u32 {
+    fn note(&mut self, since: u64, codes: u32) {
         self.close(since);
         self.codes = self.codes.max(codes);
-        self.codes
     }
 
     /// The busiest hour before the one that began then.
@@ -198,6 +200,7 @@ mod tests {
             let novelty = hour.see(hash, 0, Step::Alone);
             let codes = hour.codes.count();
             last = raids.count(client, (&mut hour, codes), novelty, now);
+            raids.got(client, now, codes, now);
         }
         last
     }

@@ -111,11 +111,6 @@ impl Hour {
         self.since
     }
 
-    /// Seconds until it is over.
-    pub(super) const fn left(&self, now: u64) -> u64 {
-        (self.since + WINDOW_SECONDS).saturating_sub(now)
-    }
-
     /// One more code, of this range.
     pub(super) fn see(&mut self, code: u64, range: u64, step: Step) -> Novelty {
         let novelty = self.codes.see(code);
