@@ -135,17 +135,18 @@ impl Hour {
 }
 
 impl Share {
-    pub(super) fn new(now: u64) -> Self {
+    /// Within the client's hour that began then.
+    pub(super) fn new(since: u64) -> Self {
         Self {
-            since: now,
+            since,
             codes: Distinct::default(),
         }
     }
 
-    /// About how many codes it has asked for, with this one.
-    pub(super) fn see(&mut self, code: u64, now: u64) -> f64 {
-        if is_over(self.since, now) {
-            *self = Self::new(now);
+    /// About how many codes it has asked for in that hour, with this one.
+    pub(super) fn see(&mut self, code: u64, since: u64) -> f64 {
+        if self.since != since {
+            *self = Self::new(since);
         }
         self.codes.see(code);
         self.codes.count()
