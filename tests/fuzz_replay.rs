@@ -1,5 +1,10 @@
 //! What fuzzing keeps is replayed on stable, with every cut and many a changed byte.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a check that fails is a test that fails"
+)]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -299,8 +299,8 @@ mod tests {
 
     #[test]
     fn a_thousand_addresses_that_ask_in_no_order_get_what_a_thousand_phones_would() {
-        gets(Profile::HarvestRotatingShuffled, 30_000, Intent::Honest);
-        gets(Profile::HarvestRotatingNarrow, 30_000, Intent::Honest);
+        gets(Profile::HarvestRotatingShuffled, 30_000, Intent::Harvest);
+        gets(Profile::HarvestRotatingNarrow, 30_000, Intent::Harvest);
     }
 
     #[test]

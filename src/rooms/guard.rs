@@ -203,12 +203,9 @@ impl Guard {
         let (client, mark) = (self.key.hash_one(caller), self.key.hash_one(code));
         let range = self.key.hash_one(walk::range(code));
         let share = self.key.hash_one((client, range));
-        let of_range =
-            self.shares
-                .with(share, now, || Share::new(now), |share| share.see(mark, now));
         let step = self.step(client, code);
         self.tell(now);
-        let (mut seen, novelty, left) = self.with(caller, |known| {
+        let (mut seen, novelty, since) = self.with(caller, |known| {
             let hour = &mut known.hour;
             hour.turn(now);
             let novelty = hour.see(mark, range, step);
@@ -216,7 +213,7 @@ impl Guard {
             let (usual, tide) = self.raids.count(client, (hour, codes), novelty, now);
             let seen = Seen {
                 codes,
-                of_range,
+                of_range: 0.0,
                 led: hour.led,
                 stayed: hour.stayed,
                 followed: hour.followed,
@@ -225,8 +222,15 @@ impl Guard {
                 usual,
                 tide,
             };
-            (seen, novelty, hour.left(now))
+            (seen, novelty, hour.since())
         });
+        // Of the same hour, or a new one would begin with all that was asked of a range in the last.
+        seen.of_range = self.shares.with(
+            share,
+            now,
+            || Share::new(since),
+            |share| share.see(mark, since),
+        );
         // Who is refused whatever others do makes nothing harder for them.
         let tide = mem::replace(&mut seen.tide, Tide::Low);
         let counts =
@@ -249,6 +253,10 @@ impl Guard {
             );
         }
         let verdict = seen.verdict(&self.settings.harvest);
+        if verdict != Verdict::Refuse {
+            self.raids.got(client, since, seen.codes, now);
+        }
+        let left = (since + WINDOW_SECONDS).saturating_sub(now);
         (verdict, self.clock.wait(Duration::from_secs(left)))
     }
 

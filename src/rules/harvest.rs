@@ -228,7 +228,7 @@ impl Seen {
     fn of_followed(&self) -> Verdict {
         if f64::from(self.followed) < SHARE_OF_STEPS * self.codes {
             Verdict::Pass
-        } else if self.followed > FOLLOWED_FREE {
+        } else if f64::from(self.followed) > self.grown().max(f64::from(FOLLOWED_FREE)) {
             Verdict::Refuse
         } else if self.followed > 1 {
             Verdict::Slow

@@ -14,6 +14,8 @@ pub(super) struct Raids {
     since: AtomicU64,
     asked: AtomicU32,
     unusual: AtomicU32,
+    /// In which of the last 64 hours there was a raid, a bit each.
+    raided: AtomicU64,
     /// In its first hour nobody is known yet, so nobody is a stranger.
     knows: AtomicBool,
 }
@@ -43,6 +45,7 @@ impl Raids {
             since: AtomicU64::new(0),
             asked: AtomicU32::new(0),
             unusual: AtomicU32::new(0),
+            raided: AtomicU64::new(0),
             knows: AtomicBool::new(false),
         }
     }
@@ -63,14 +66,12 @@ impl Raids {
             }
             return (0, self.tide());
         }
-        let past = |act: &dyn Fn(&mut Past) -> u32| {
-            self.pasts
-                .with(client, now, Past::default, |past| act(past))
-        };
         let since = hour.since();
-        let usual = *hour
-            .usual
-            .get_or_insert_with(|| past(&|past| past.usual(since)));
+        let usual = *hour.usual.get_or_insert_with(|| {
+            self.pasts.with(client, now, Past::default, |past| {
+                past.usual(since, |hour| self.was_raided(hour))
+            })
+        });
         if novelty == Novelty::New {
             let before = hour.unusual;
             hour.unusual = before.max(unusual(hour.unordered, usual)).min(RAIDER);
@@ -80,12 +81,28 @@ impl Raids {
             if before < RAIDER {
                 self.asked.fetch_add(1, Ordering::Relaxed);
             }
-            // What is done in a raid becomes nobody's habit.
-            if codes % NOTED == (STRANGER + 1) % NOTED && self.tide() == Tide::Low {
-                past(&|past| past.note(since, codes));
-            }
         }
-        (usual, self.tide())
+        let tide = self.tide();
+        if tide == Tide::Raid && !self.was_raided(now) {
+            self.raided.fetch_or(bit_of(now), Ordering::Relaxed);
+        }
+        (usual, tide)
+    }
+
+    /// Whether there was a raid in the hour that this moment is in.
+    fn was_raided(&self, at: u64) -> bool {
+        self.raided.load(Ordering::Relaxed) & bit_of(at) != 0
+    }
+
+    /// This client got one more code, the `codes`-th different one since then. What is done in a raid
+    /// becomes nobody's habit.
+    pub(super) fn got(&self, client: u64, since: u64, codes: f64, now: u64) {
+        let codes = whole(codes);
+        if codes > STRANGER && codes % NOTED == (STRANGER + 1) % NOTED && self.tide() == Tide::Low {
+            self.pasts.with(client, now, Past::default, |past| {
+                past.note(since, codes, |hour| self.was_raided(hour));
+            });
+        }
     }
 
     /// What is going on.
@@ -120,6 +137,7 @@ impl Raids {
         } else {
             Excess::default()
         };
+        self.raided.fetch_and(!bit_of(now), order);
         self.asked.store(next.asked, order);
         self.unusual.store(next.unusual, order);
     }
@@ -127,25 +145,31 @@ impl Raids {
 
 impl Past {
     /// By now it has asked for so many codes in the hour that began then.
-    fn note(&mut self, since: u64, codes: u32) -> u32 {
-        self.close(since);
+    fn note(&mut self, since: u64, codes: u32, raided: impl FnOnce(u64) -> bool) {
+        self.close(since, raided);
         self.codes = self.codes.max(codes);
-        self.codes
     }
 
     /// The busiest hour before the one that began then.
-    fn usual(&mut self, since: u64) -> u32 {
-        self.close(since);
+    fn usual(&mut self, since: u64, raided: impl FnOnce(u64) -> bool) -> u32 {
+        self.close(since, raided);
         self.busiest.into_iter().max().unwrap_or_default()
     }
 
-    /// The hour that was noted is over, if it is not this one.
-    fn close(&mut self, since: u64) {
+    /// The hour that was noted is over, if it is not this one. What was new in an hour with a raid,
+    /// also before it was noticed, becomes nobody's habit.
+    fn close(&mut self, since: u64, raided: impl FnOnce(u64) -> bool) {
         let hour = u32::try_from(since).unwrap_or(u32::MAX);
         let day = u32::try_from(since / DAY_SECONDS).unwrap_or(u32::MAX);
+        let known = self.busiest.into_iter().max().unwrap_or_default();
         let [today, before] = &mut self.busiest;
         if self.hour != hour {
-            *today = self.codes.max(*today);
+            let codes = if raided(self.hour.into()) {
+                self.codes.min(known)
+            } else {
+                self.codes
+            };
+            *today = codes.max(*today);
             (self.hour, self.codes) = (hour, 0);
         }
         if self.day != day {
@@ -157,6 +181,10 @@ impl Past {
             (self.day, *today) = (day, 0);
         }
     }
+}
+
+const fn bit_of(at: u64) -> u64 {
+    1 << (at / WINDOW_SECONDS % 64)
 }
 
 /// How many of so many codes in no order are unusual, where so many are usual.
@@ -198,6 +226,7 @@ mod tests {
             let novelty = hour.see(hash, 0, Step::Alone);
             let codes = hour.codes.count();
             last = raids.count(client, (&mut hour, codes), novelty, now);
+            raids.got(client, now, codes, now);
         }
         last
     }

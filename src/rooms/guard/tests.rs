@@ -141,6 +141,28 @@ fn after_an_hour_a_client_begins_anew() {
     assert_eq!(guard.weigh(STRANGER, &vin(601)).0, Verdict::Pass);
 }
 
+#[test]
+fn a_new_hour_begins_with_nothing_of_the_last() {
+    let (guard, hand) = guard(GuardSettings {
+        harvest: Limits {
+            codes: None,
+            range: Some(60),
+            walk: None,
+        },
+        ..GuardSettings::default()
+    });
+    // The client's hour begins long before it comes to the range.
+    let elsewhere = Code::parse_any("lic/33010621822480").unwrap();
+    guard.weigh(STRANGER, &elsewhere);
+    hand.turn_to(Duration::from_secs(3000));
+    for n in 0..70 {
+        guard.weigh(STRANGER, &vin(n * 100));
+    }
+    assert_eq!(guard.weigh(STRANGER, &vin(0)).0, Verdict::Refuse);
+    hand.turn_to(Duration::from_secs(3700));
+    assert_eq!(guard.weigh(STRANGER, &vin(0)).0, Verdict::Pass);
+}
+
 #[tokio::test(start_paused = true)]
 async fn who_is_slowed_waits_and_only_so_many_do() {
     let (guard, _hand) = guard(GuardSettings {

@@ -111,11 +111,6 @@ impl Hour {
         self.since
     }
 
-    /// Seconds until it is over.
-    pub(super) const fn left(&self, now: u64) -> u64 {
-        (self.since + WINDOW_SECONDS).saturating_sub(now)
-    }
-
     /// One more code, of this range.
     pub(super) fn see(&mut self, code: u64, range: u64, step: Step) -> Novelty {
         let novelty = self.codes.see(code);
@@ -140,17 +135,18 @@ impl Hour {
 }
 
 impl Share {
-    pub(super) fn new(now: u64) -> Self {
+    /// Within the client's hour that began then.
+    pub(super) fn new(since: u64) -> Self {
         Self {
-            since: now,
+            since,
             codes: Distinct::default(),
         }
     }
 
-    /// About how many codes it has asked for, with this one.
-    pub(super) fn see(&mut self, code: u64, now: u64) -> f64 {
-        if is_over(self.since, now) {
-            *self = Self::new(now);
+    /// About how many codes it has asked for in that hour, with this one.
+    pub(super) fn see(&mut self, code: u64, since: u64) -> f64 {
+        if self.since != since {
+            *self = Self::new(since);
         }
         self.codes.see(code);
         self.codes.count()
