@@ -68,8 +68,9 @@ pub(super) enum Spoken {
 }
 
 /// How long anybody waits for a turn. When it takes longer, more come than can be served: a page
-/// would come when its reader has given up, and everybody behind would be late as well.
-const TURN_DEADLINE: Duration = Duration::from_millis(500);
+/// would come when its reader has given up, and everybody behind would be late as well. Longer than
+/// a machine stands still that has done so for a moment.
+const TURN_DEADLINE: Duration = Duration::from_secs(4);
 /// One ticket is used by who comes back; a second costs a cold scan a tenth of its handshake.
 const TICKETS: usize = 1;
 const HTTP2: &[u8] = b"h2";
