@@ -304,6 +304,15 @@ mod tests {
     }
 
     #[test]
+    fn who_raids_for_hours_is_a_stranger_in_each() {
+        let profile = Profile::HarvestRotatingShuffled;
+        let figures = play(&REGISTER, &crowds(Some(profile)), 3, 1);
+        nobody_honest_is_refused(&figures, &ALWAYS_SERVED);
+        let got = figures.get(&profile.name()).unwrap().got.len();
+        assert!(got <= 3 * 30_000, "got {got}");
+    }
+
+    #[test]
     fn a_thousand_addresses_with_a_stretch_each_keep_no_known_workshop_from_its_delivery() {
         gets(Profile::HarvestRotatingStretches, 50_000, Intent::Harvest);
     }

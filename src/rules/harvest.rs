@@ -17,8 +17,8 @@
 //! there yesterday as well. So what a client asked for in its busiest hour of the last day or two is what
 //! it [usually](Seen::usual) asks for; what all clients ask for beyond that is an [`Excess`], of which
 //! there is next to none on any day; and where half of all that is asked is excess, somebody
-//! [raids](Tide::Raid) the register, and what is unusual is refused until it is over. Who wants to be known
-//! has to behave for as long as it takes, and to become known a thousand times over is an excess too.
+//! [raids](Tide::Raid) the register, and what is unusual is refused until it is over. What was
+//! new in an hour with a raid makes nobody known.
 
 /// What one client may do within an hour. Nothing stands for as much as it likes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -154,7 +154,7 @@ fn a_new_hour_begins_with_nothing_of_the_last() {
     // The client's hour begins long before it comes to the range.
     let elsewhere = Code::parse_any("lic/33010621822480").unwrap();
     guard.weigh(STRANGER, &elsewhere);
-    hand.turn_to(Duration::from_secs(3000));
+    hand.turn_to(Duration::from_secs(3001));
     for n in 0..70 {
         guard.weigh(STRANGER, &vin(n * 100));
     }
