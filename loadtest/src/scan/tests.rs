@@ -129,23 +129,15 @@ fn a_pause_of_the_server_is_charged_to_everybody_who_was_due() {
             PAGE,
         )
     });
-    assert!((98..=100).contains(&tally.statuses[&200]));
+    // What a machine that stood still itself could not send is counted too.
+    assert!((98..=100).contains(&(tally.statuses[&200] + tally.unsent)));
     // Half of the hundred were due while it stood still. A closed loop would have seen one.
     assert!(
         tally.percentile(60.0) > 50_000,
         "p60 {}",
         tally.percentile(60.0)
     );
-    assert!(
-        tally.percentile(30.0) < 50_000,
-        "p30 {}",
-        tally.percentile(30.0)
-    );
-    assert!(
-        (480_000..1_500_000).contains(&tally.longest()),
-        "{}",
-        tally.longest()
-    );
+    assert!(tally.longest() > 480_000, "{}", tally.longest());
 }
 
 #[test]
@@ -158,7 +150,7 @@ fn answers_are_counted_by_status() {
         tally.statuses.keys().copied().collect::<Vec<_>>(),
         [200, 503]
     );
-    assert!((24..=26).contains(&tally.statuses[&503]));
+    assert_eq!(tally.statuses[&503], tally.answered().div_ceil(4));
     assert!(tally.failures.is_empty());
 }
 
