@@ -29,10 +29,10 @@ count() { # step, times
 
 status=0 lines=''
 printf '%-10s %12s %12s %8s\n' step instructions budget ratio
-for step in parse guard hit fresh render squeeze mask decode; do
+for step in parse guard hit fresh miss render squeeze mask decode; do
     # Compressing takes a hundred times what the others take.
     few=200 many=600
-    case $step in fresh | squeeze) few=10 many=30 ;; esac
+    case $step in fresh | miss | squeeze) few=10 many=30 ;; esac
     counted=$((($(count "$step" "$many") - $(count "$step" "$few")) / (many - few)))
     lines+="$step $counted"$'\n'
     allowed=$(awk -v step="$step" '$1 == step { print $2 }' "$budget" 2>/dev/null || true)

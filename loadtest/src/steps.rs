@@ -60,6 +60,8 @@ pub(crate) enum Step {
     Hit,
     /// All of a request whose page is made for it: nothing is kept.
     Fresh,
+    /// All of a request for a code that nobody has, after the first.
+    Miss,
     /// A page out of a view.
     Render,
     /// A page compressed for a phone, brotli.
@@ -100,6 +102,10 @@ struct Specimens {
 
 const PUBLIC_URL: &str = "https://www.pzcode.cn";
 const VEHICLES: u64 = 40;
+/// Room for more pages than are asked for.
+const CACHE: u64 = 1 << 24;
+/// A vehicle that seed 1 has not made: its maker has no such serial.
+const UNKNOWN: &str = "218622199999999";
 /// A phone of this year, in Chinese.
 const HEADERS: [(http::HeaderName, &str); 5] = [
     (HOST, "www.pzcode.cn"),
@@ -145,8 +151,13 @@ pub(crate) fn run(told: &Steps) -> Result<(), NoSteps> {
                 }
             });
         }
-        Step::Hit => runtime.block_on(answer(edge(code, kept, 1 << 24), &code, told.times))?,
+        Step::Hit => runtime.block_on(answer(edge(code, kept, CACHE), &code, told.times))?,
         Step::Fresh => runtime.block_on(answer(edge(code, kept, 0), &code, told.times))?,
+        Step::Miss => {
+            let unknown = Code::parse(saoma_pages::Kind::Vin, UNKNOWN)
+                .map_err(|_grammar| NoSteps::NoDossier)?;
+            runtime.block_on(answer(edge(code, kept, CACHE), &unknown, told.times))?;
+        }
         Step::Render => {
             let view = kept.open(code, PUBLIC_URL)?;
             for _ in times {
@@ -190,9 +201,14 @@ pub(crate) fn run(told: &Steps) -> Result<(), NoSteps> {
 
 async fn answer(edge: Edge<One>, code: &Code, times: u32) -> Result<(), NoSteps> {
     let from = phone();
+    let expected = if code.value() == UNKNOWN {
+        StatusCode::NOT_FOUND
+    } else {
+        StatusCode::OK
+    };
     for _ in 0..times {
         let reply = edge.answer(request(code), &from).await;
-        if reply.status() != StatusCode::OK {
+        if reply.status() != expected {
             return Err(NoSteps::Answer(reply.status()));
         }
         drop(black_box(reply));
