@@ -52,10 +52,6 @@ pub(crate) fn check(bytes: &[u8]) {
     }
 }
 
-#[expect(
-    clippy::unwrap_used,
-    reason = "without a runtime there is nothing to check"
-)]
 fn open() -> (Runtime, Arc<Edge<Even>>) {
     let runtime = Builder::new_current_thread().enable_all().build();
     let edge = Edge::new(
