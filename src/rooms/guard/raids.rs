@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use super::{table::Table, tracks::Hour};
 use crate::rules::{
-    harvest::{Excess, RAIDER, STRANGER, Tide, WINDOW_SECONDS},
+    harvest::{Excess, FOLLOWED_FREE, RAIDER, STRANGER, Tide, WINDOW_SECONDS},
     sketch::Novelty,
 };
 
@@ -60,7 +60,9 @@ impl Raids {
     ) -> (u32, Tide) {
         self.turn(now);
         let codes = whole(codes);
-        if codes <= STRANGER {
+        // Most clients are phones, of whom nothing is noted. Nor does it matter what is usual for who
+        // has asked for little, unless they are about to be refused for following others.
+        if codes <= STRANGER && hour.followed <= FOLLOWED_FREE {
             if novelty == Novelty::New {
                 self.asked.fetch_add(1, Ordering::Relaxed);
             }
