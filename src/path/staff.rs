@@ -34,7 +34,7 @@ use crate::{
         render,
         reply::{self, Keeping, Media},
         show::Reader,
-        staff::{self, Told, dispute},
+        staff::{self, Makers, Told, dispute},
     },
     words::{
         code::Code,
@@ -213,7 +213,9 @@ impl StaffDoor {
         from: &Peer,
     ) -> Result<Sight, Refusal> {
         let left = self.spend(who, &[code])?;
-        let (view, conflicts) = self.view(who, code, purpose).await?;
+        let (view, conflicts) = self
+            .view(who, code, purpose, &mut Makers::default())
+            .await?;
         let mut sight = Sight {
             code,
             view,
@@ -233,7 +235,11 @@ impl StaffDoor {
         // In capitals, perhaps: then the reader is sent there, and looks there.
         if sight.view.is_none()
             && let Some(capitals) = code.in_capitals()
-            && self.view(who, capitals, None).await?.0.is_some()
+            && self
+                .view(who, capitals, None, &mut Makers::default())
+                .await?
+                .0
+                .is_some()
         {
             sight.code = capitals;
         }
@@ -261,6 +267,7 @@ impl StaffDoor {
         who: &Verified,
         code: Code,
         purpose: Option<&Purpose>,
+        makers: &mut Makers,
     ) -> Result<(Option<View>, Vec<Dispute>), Refusal> {
         let StaffRooms {
             archive,
@@ -279,7 +286,7 @@ impl StaffDoor {
             Some(_) => Reader::WithPurpose(&who.grant),
             None => Reader::Verified(&who.grant),
         };
-        let view = staff::view(code, &story.known, reader, *policy, public_url);
+        let view = staff::view_among(code, &story.known, reader, *policy, public_url, makers);
         let found = story.conflicts.iter().map(|conflict| &conflict.what);
         let own = Dossier::from_bytes(&story.known.own);
         Ok((view, dispute::disputes(code, own, found, reader)))

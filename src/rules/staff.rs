@@ -11,7 +11,8 @@ pub mod intake;
 pub mod sitting;
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use saoma_pages::staff::Dispute;
 use saoma_pages::{Audience, Cell, Sheet, Shown, View};
@@ -45,6 +46,11 @@ pub struct Known {
     /// Those of the parties it names, each with the types of records that name it.
     pub parties: Vec<(Vec<RecordKind>, Vec<u8>)>,
 }
+
+/// What one reader sees of makers, by their dossiers: a hundred codes are of a few makers, whose
+/// dossiers tell of hundreds of models.
+#[derive(Debug, Default)]
+pub struct Makers(HashMap<Vec<u8>, Option<Arc<Class>>>);
 
 /// The subjects whose records name this code: where the rest of its story is.
 pub fn elsewhere(dossier: Dossier<'_>) -> Vec<Subject> {
@@ -147,6 +153,25 @@ pub fn view(
     policy: Policy,
     public_url: &str,
 ) -> Option<View> {
+    view_among(
+        code,
+        known,
+        reader,
+        policy,
+        public_url,
+        &mut Makers::default(),
+    )
+}
+
+/// The same for one of many that the same reader asks for under the same policy.
+pub fn view_among(
+    code: Code,
+    known: &Known,
+    reader: Reader<'_>,
+    policy: Policy,
+    public_url: &str,
+    makers: &mut Makers,
+) -> Option<View> {
     let mut settled = sheets(
         Some(code),
         Dossier::from_bytes(&known.whole),
@@ -157,9 +182,10 @@ pub fn view(
     if settled.is_empty() && raised.iter().all(|raised| raised.alert.is_none()) {
         return None;
     }
-    let raised = raised
-        .into_iter()
-        .chain(company(code, known, reader, policy, &mut settled));
+    let raised =
+        raised
+            .into_iter()
+            .chain(company(code, known, reader, policy, makers, &mut settled));
     let raised: Vec<Raised> = raised.collect();
     // Only what this reader sees dates the answer: they must not read the rest off it.
     let by_sheet = settled.iter().map(|settled| settled.at);
@@ -197,6 +223,17 @@ pub fn view(
     })
 }
 
+impl Makers {
+    fn class(&mut self, dossier: &[u8], reader: Reader<'_>, policy: Policy) -> Option<Arc<Class>> {
+        if let Some(known) = self.0.get(dossier) {
+            return known.clone();
+        }
+        let class = Class::seen_by(reader, Dossier::from_bytes(dossier), policy).map(Arc::new);
+        self.0.insert(dossier.to_vec(), class.clone());
+        class
+    }
+}
+
 /// Adds the sheets of the makers and parties behind what this reader sees, and returns the
 /// makers' recalls.
 fn company(
@@ -204,6 +241,7 @@ fn company(
     known: &Known,
     reader: Reader<'_>,
     policy: Policy,
+    makers: &mut Makers,
     settled: &mut Vec<Settled>,
 ) -> Vec<Raised> {
     let seen: BTreeSet<RecordKind> = settled.iter().map(|settled| settled.sheet.kind).collect();
@@ -211,7 +249,7 @@ fn company(
     let models: Vec<&str> = own.iter().map(String::as_str).collect();
     let mut recalls = Vec::new();
     for bytes in &known.makers {
-        let Some(class) = Class::seen_by(reader, Dossier::from_bytes(bytes), policy) else {
+        let Some(class) = makers.class(bytes, reader, policy) else {
             continue;
         };
         recalls.extend(class.recalls_of(code, &models).map(|recall| Raised {
@@ -220,9 +258,9 @@ fn company(
         }));
         let at = class.sheets_at.unwrap_or(Moment::from_seconds(0));
         // Notices about other products of the maker are not this one's.
-        let own = class.sheets.into_iter();
+        let own = class.sheets.iter();
         let own = own.filter(|sheet| sheet.kind == RecordKind::PartyMaker);
-        settled.extend(own.map(|sheet| Settled { sheet, at }));
+        settled.extend(own.cloned().map(|sheet| Settled { sheet, at }));
     }
     let audience = reader.audience();
     for (kinds, bytes) in &known.parties {

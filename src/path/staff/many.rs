@@ -18,7 +18,7 @@ use crate::{
         ask::Manner,
         batch::{self, Outcome},
         reply::{self, Keeping, Media},
-        staff,
+        staff::{self, Makers},
     },
     words::{code::Code, grant::Verified, peer::Peer},
 };
@@ -40,11 +40,13 @@ impl StaffDoor {
         let left = self.spend(who, &each)?;
         // Each code is read once, however often it was asked.
         let mut seen = BTreeMap::new();
+        let mut makers = Makers::default();
         for (n, code) in each.iter().enumerate() {
             if n % AT_A_STRETCH == AT_A_STRETCH - 1 {
                 tokio::task::yield_now().await;
             }
-            let view = self.view(who, *code, None).await.map(|(view, _none)| view);
+            let view = self.view(who, *code, None, &mut makers).await;
+            let view = view.map(|(view, _none)| view);
             seen.insert(*code, view);
         }
         let results: Vec<Outcome<'_>> = asked
