@@ -17,7 +17,7 @@ use saoma_pages::{Audience, Refusal, View, staff::Dispute};
 
 use crate::{
     rooms::{
-        archive::{Archive, Depth},
+        archive::Archive,
         attempts::Attempts,
         audit::{Audit, Look, Seen, SeenOf, VERSION},
         budgets::{Budgets, Left, NotInBudget},
@@ -275,8 +275,8 @@ impl StaffDoor {
             public_url,
             ..
         } = &self.rooms;
-        let depth = Depth::of(who.grant.audience());
-        let story = archive.story(code, depth).await.map_err(|fault| {
+        let audience = who.grant.audience();
+        let story = archive.story(code, audience).await.map_err(|fault| {
             tracing::error!(%fault, "a dossier cannot be read");
             Refusal::Unavailable {
                 retry_after: RETRY_AFTER,

@@ -50,7 +50,7 @@ enum Place {
 
 /// How much is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
+enum Depth {
     /// The records.
     Records,
     /// The records, and which of them cannot all be true.
@@ -86,8 +86,8 @@ impl Archive {
     }
 
     /// All that is known of a code.
-    pub async fn story(&self, code: Code, depth: Depth) -> Result<Story, Fault> {
-        self.read(move |store| Story::read(store, code, depth))
+    pub async fn story(&self, code: Code, audience: Audience) -> Result<Story, Fault> {
+        self.read(move |store| Story::read(store, code, audience))
             .await
     }
 
@@ -134,10 +134,10 @@ impl Archive {
 }
 
 impl Story {
-    /// Reads it.
-    pub fn read(store: &Dossiers, code: Code, depth: Depth) -> Result<Self, StoreError> {
+    /// Reads as much of it as this audience may see.
+    pub fn read(store: &Dossiers, code: Code, audience: Audience) -> Result<Self, StoreError> {
         let own = store.dossier(Subject::Code(code))?;
-        let others = staff::elsewhere(Dossier::from_bytes(&own))
+        let others = staff::elsewhere(Dossier::from_bytes(&own), audience)
             .into_iter()
             .map(|subject| Ok((subject, store.dossier(subject)?)))
             .collect::<Result<Vec<_>, StoreError>>()?;
@@ -147,7 +147,7 @@ impl Story {
         let makers = makers.map(|maker| store.dossier(maker));
         let makers = makers.collect::<Result<Vec<_>, _>>()?;
         let mut named: BTreeMap<CreditCode, Vec<RecordKind>> = BTreeMap::new();
-        for (party, kind) in staff::parties(Dossier::from_bytes(&whole)) {
+        for (party, kind) in staff::parties(Dossier::from_bytes(&whole), audience) {
             named.entry(party).or_default().push(kind);
         }
         let parties = named
@@ -155,7 +155,7 @@ impl Story {
             .take(PARTIES_MAX)
             .map(|(party, kinds)| Ok((kinds, store.dossier(Subject::Party(party))?)))
             .collect::<Result<Vec<_>, StoreError>>()?;
-        let conflicts = match depth {
+        let conflicts = match Depth::of(audience) {
             Depth::Records => Vec::new(),
             Depth::Conflicts => store.conflicts_of(code)?,
         };
@@ -171,7 +171,7 @@ impl Story {
 
 impl Depth {
     /// What somebody of this audience reads.
-    pub const fn of(audience: Audience) -> Self {
+    const fn of(audience: Audience) -> Self {
         match audience {
             Audience::Police => Self::Conflicts,
             Audience::Public | Audience::Holder | Audience::App | Audience::Recycler => {

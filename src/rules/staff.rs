@@ -53,8 +53,9 @@ pub struct Known {
 pub struct Makers(HashMap<Vec<u8>, Option<Arc<Class>>>);
 
 /// The subjects whose records name this code: where the rest of its story is.
-pub fn elsewhere(dossier: Dossier<'_>) -> Vec<Subject> {
-    let mut found: Vec<Subject> = dossier.links().map(|link| link.from).collect();
+pub fn elsewhere(dossier: Dossier<'_>, audience: Audience) -> Vec<Subject> {
+    let links = dossier.links().filter(|link| shows(link.kind, audience));
+    let mut found: Vec<Subject> = links.map(|link| link.from).collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -85,8 +86,15 @@ pub fn makers(code: Code, own: Dossier<'_>) -> BTreeSet<Maker> {
         .collect()
 }
 
-/// The parties that a code's story names, each with the type of record that names it.
-pub fn parties(story: Dossier<'_>) -> BTreeSet<(CreditCode, RecordKind)> {
+/// Whether a reader of this audience sees anything of such a record.
+fn shows(kind: RecordKind, audience: Audience) -> bool {
+    let mut fields = kind.fields().iter();
+    fields.any(|field| field.entry.rule(audience) != Rule::Withheld)
+}
+
+/// The parties that a code's story names to this audience, each with the type of record that names
+/// it.
+pub fn parties(story: Dossier<'_>, audience: Audience) -> BTreeSet<(CreditCode, RecordKind)> {
     let named = |record: &Record<'_>| {
         let text = match by(record.kind)? {
             By::Submitter => record.submitter(),
@@ -96,6 +104,7 @@ pub fn parties(story: Dossier<'_>) -> BTreeSet<(CreditCode, RecordKind)> {
     };
     story
         .records()
+        .filter(|record| shows(record.kind, audience) && may_name(record.kind, audience))
         .filter_map(|record| named(&record))
         .collect()
 }

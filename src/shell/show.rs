@@ -12,7 +12,7 @@ use saoma_pages::{Audience, Grant, Lang, Refusal, View, staff::Dispute, words};
 
 use super::cli::say;
 use super::store_args::StoreArgs;
-use crate::rooms::archive::{Depth, Story};
+use crate::rooms::archive::Story;
 use crate::rooms::audit::{Audit, Look, NotAudited, Seen, SeenOf, VERSION};
 use crate::rooms::settings::ROTATE_BYTES;
 use crate::rooms::store::shelves::Dossiers;
@@ -95,7 +95,7 @@ fn public(args: &ShowArgs) -> Result<Option<View>, ShowError> {
 
 fn staff(args: &ShowArgs) -> Result<(Option<View>, Vec<Dispute>), ShowError> {
     let core = args.store.open()?;
-    let story = Story::read(&Dossiers::of(core), args.code, Depth::of(args.audience))?;
+    let story = Story::read(&Dossiers::of(core), args.code, args.audience)?;
     let grant;
     let reader = if args.audience == Audience::Police {
         #[expect(

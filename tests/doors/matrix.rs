@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use saoma::{
-    rooms::{
-        archive::{Depth, Story},
-        store::shelves::Dossiers,
-    },
+    rooms::{archive::Story, store::shelves::Dossiers},
     rules::{show::Reader, staff},
     words::{
         catalog::{CATALOG, FieldKind},
@@ -122,7 +119,7 @@ fn holder() -> BTreeMap<&'static str, Value> {
     let store = Dossiers::of(fill(&folder, &everything()));
     let view = |text: &str| {
         let code = Code::parse_any(text).unwrap();
-        let known = Story::read(&store, code, Depth::Records).unwrap().known;
+        let known = Story::read(&store, code, Audience::Holder).unwrap().known;
         let reader = Reader::Masked(Audience::Holder);
         let view = staff::view(code, &known, reader, Policy::default(), URL);
         serde_json::to_value(view.unwrap()).unwrap()
