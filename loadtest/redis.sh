@@ -266,7 +266,7 @@ measure_cold() {
                 taskset -c 1 "$tool" scan --closed --connections 64 --seconds "$seconds" --warm-up 1 \
                     --codes "$scratch/codes" --url "http://127.0.0.1:${ports[turn]}" \
                     --pid "${edges[turn]}" --format json --header "Accept: $accept" \
-                    --header 'Accept-Encoding: br' --seed "$round" >"$scratch/scan.$turn" ||
+                    --header 'Accept-Encoding: gzip, deflate, br, zstd' --seed "$round" >"$scratch/scan.$turn" ||
                     complain 'the load failed'
                 grep -q '"failures": {}' "$scratch/scan.$turn" || complain 'not every answer was good'
                 ! grep -q '"50[0-9]"\|"429"\|"404"' "$scratch/scan.$turn" || complain 'not every answer was a page'

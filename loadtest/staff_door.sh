@@ -1,5 +1,5 @@
 # Sourced by resolve.sh and police.sh: a server of both doors on a store of its own, and its tokens.
-# Everything lies in one folder under TMPDIR and goes with it.
+# Everything lies in one folder under TMPDIR, or in the other one named in "log", and goes with them.
 
 complain() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 2; }
 
@@ -10,7 +10,7 @@ tool=${SAOMA_LOADTEST:-$release/saoma-loadtest}
 [[ -x $saoma && -x $tool ]] || complain 'build them first: cargo build --release --workspace --bins'
 (($(nproc) > 1)) || complain 'two cores are needed'
 
-scratch=$(mktemp -d) server=''
+scratch=$(mktemp -d) log='' server=''
 finish() {
     local status=$?
     trap - EXIT
@@ -18,7 +18,7 @@ finish() {
         kill "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
     fi
-    rm -rf "$scratch"
+    rm -rf "$scratch" ${log:+"$log"}
     exit "$status"
 }
 trap finish EXIT

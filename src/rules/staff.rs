@@ -92,8 +92,8 @@ fn shows(kind: RecordKind, audience: Audience) -> bool {
     fields.any(|field| field.entry.rule(audience) != Rule::Withheld)
 }
 
-/// The parties that a code's story names to this audience, each with the type of record that names
-/// it.
+/// The parties that a code's story names in records of which this audience sees anything, each with
+/// the type of record that names it.
 pub fn parties(story: Dossier<'_>, audience: Audience) -> BTreeSet<(CreditCode, RecordKind)> {
     let named = |record: &Record<'_>| {
         let text = match by(record.kind)? {
@@ -104,7 +104,7 @@ pub fn parties(story: Dossier<'_>, audience: Audience) -> BTreeSet<(CreditCode, 
     };
     story
         .records()
-        .filter(|record| shows(record.kind, audience) && may_name(record.kind, audience))
+        .filter(|record| shows(record.kind, audience))
         .filter_map(|record| named(&record))
         .collect()
 }

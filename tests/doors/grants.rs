@@ -10,7 +10,10 @@ use bytes::Bytes;
 use http_body_util::Empty;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use saoma::{
-    path::staff::desk::{Desk, Hinting},
+    path::staff::{
+        StaffDoor,
+        desk::{Desk, Hinting},
+    },
     rooms::{
         keys::{Issuer, Revocation, revoke},
         settings::{Attribute, CertificateRule},
@@ -18,6 +21,7 @@ use saoma::{
     words::{grant::ProofId, moment::Moment, peer::Peer},
 };
 use saoma_pages::Audience;
+use tempfile::TempDir;
 
 use crate::{
     support::{Answer, DEADLINE, LIMITS, Office, ask, bearer, fill, staff_door},
@@ -177,14 +181,10 @@ async fn who_tries_token_after_token_is_told_to_wait_and_a_good_one_passes() {
     assert_eq!(office.get(&target(), &[]).await.status, 401);
 }
 
-#[tokio::test]
-async fn a_certificate_opens_the_door_until_it_is_taken_back_and_never_beside_a_bad_token() {
-    // O=示例公安局, OU=交警支队, CN=警员 0142.
+/// An officer's certificate, and a door that knows the unit in it.
+fn door_for_an_officer() -> (TempDir, Arc<[u8]>, StaffDoor) {
     let officer = include_bytes!("../../src/rooms/keys/tests/officer.pem");
-    let officer: Arc<[u8]> = CertificateDer::from_pem_slice(officer)
-        .unwrap()
-        .to_vec()
-        .into();
+    let officer = CertificateDer::from_pem_slice(officer).unwrap().to_vec();
     let folder = tempfile::tempdir().unwrap();
     let rule = CertificateRule {
         audience: Audience::Police,
@@ -193,6 +193,13 @@ async fn a_certificate_opens_the_door_until_it_is_taken_back_and_never_beside_a_
     };
     let core = fill(&folder, &everything());
     let door = staff_door(&folder, core, LIMITS, vec![rule]);
+    (folder, officer.into(), door)
+}
+
+#[tokio::test]
+async fn a_certificate_opens_the_door_until_it_is_taken_back_and_never_beside_a_bad_token() {
+    // O=示例公安局, OU=交警支队, CN=警员 0142.
+    let (folder, officer, door) = door_for_an_officer();
     let ask = async |certificate: Option<&Arc<[u8]>>, token: Option<&str>| {
         let mut request = http::Request::get(target()).header("host", "door");
         if let Some(token) = token {
@@ -226,20 +233,11 @@ async fn a_certificate_opens_the_door_until_it_is_taken_back_and_never_beside_a_
 
 #[tokio::test]
 async fn who_comes_by_certificate_is_hinted_once_for_a_shift_and_who_shows_a_token_is_not() {
-    let officer = include_bytes!("../../src/rooms/keys/tests/officer.pem");
-    let officer = CertificateDer::from_pem_slice(officer).unwrap().to_vec();
-    let folder = tempfile::tempdir().unwrap();
-    let rule = CertificateRule {
-        audience: Audience::Police,
-        attribute: Attribute::Unit,
-        value: "交警支队".to_owned(),
-    };
-    let core = fill(&folder, &everything());
-    let door = staff_door(&folder, core, LIMITS, vec![rule]);
+    let (_folder, officer, door) = door_for_an_officer();
     let desk = Desk::new(door, Hinting::Domain("pzcode.cn".to_owned()));
     let peer = Peer {
         secure: true,
-        certificate: Some(officer.into()),
+        certificate: Some(officer),
         ..Peer::plain(Ipv4Addr::LOCALHOST.into())
     };
     let hinted = async |peer: &Peer, cookie: Option<&str>| {

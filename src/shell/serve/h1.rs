@@ -43,8 +43,8 @@ const GOODBYE: Duration = Duration::from_secs(1);
 static PROTOCOL: LazyLock<http1::Builder> = LazyLock::new(|| {
     let mut protocol = http1::Builder::new();
     protocol
-        // hyper would set a timer for every head anew. One look a second at all of them together
-        // ends a slow one as surely, at most a second later.
+        // hyper would set a timer for every head anew. The look that finds who rests ends a slow one
+        // as surely, one look later at most.
         .header_read_timeout(None)
         .max_header_size(HEAD_MAX)
         .max_buf_size(BUFFER_MAX);

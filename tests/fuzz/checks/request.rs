@@ -63,7 +63,8 @@ fn open() -> (Runtime, Arc<Edge<Even>>) {
     (runtime.unwrap(), Arc::new(edge))
 }
 
-/// Sends it all, hears it all, or never ends, which is a finding. hyper reads the head as it does behind the door's own listener.
+/// Sends it all, hears it all, or never ends, which is a finding. hyper reads the head as it does
+/// behind the door's own listener.
 async fn answered(edge: &Arc<Edge<Even>>, bytes: &[u8]) -> Vec<u8> {
     let (near, mut far) = duplex(PIPE);
     let service = service_fn(|request| {
