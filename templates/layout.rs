@@ -79,7 +79,29 @@ impl<T> PerLang<T> {
 /// Stands in a shell where a page has something of its own. No text of ours has it.
 const CUT: &str = "\u{e000}";
 
-/// Most of a page is the same for all: it is made once, and cut where a page's own goes in.
+/// What all pages share: it is made once, and cut where a page's own goes in.
+struct Shell {
+    pieces: Vec<String>,
+    /// The pieces around a style sheet of the page's own, which the public's pages have not.
+    longest: String,
+}
+
+static SHELLS: LazyLock<PerLang<Shell>> = LazyLock::new(|| {
+    PerLang::of(|lang| {
+        let pieces: Vec<String> = shell(lang).split(CUT).map(str::to_owned).collect();
+        let longest = pieces.iter().skip(2).take(2).map(String::as_str).collect();
+        Shell { pieces, longest }
+    })
+});
+
+/// What the public's pages of a language share: how each begins, and the longest stretch behind
+/// its title. Whoever compresses many of them need not look at these again.
+pub fn shared(lang: Lang) -> [&'static str; 2] {
+    let shell = SHELLS.to(lang);
+    let start = shell.pieces.first().map_or("", String::as_str);
+    [start, &shell.longest]
+}
+
 fn whole(
     title: &str,
     preview: &str,
@@ -88,9 +110,7 @@ fn whole(
     nav: &Markup,
     main: &Markup,
 ) -> String {
-    static SHELLS: LazyLock<PerLang<Vec<String>>> =
-        LazyLock::new(|| PerLang::of(|lang| shell(lang).split(CUT).map(str::to_owned).collect()));
-    let pieces = SHELLS.to(lang);
+    let pieces = &SHELLS.to(lang).pieces;
     let (title, preview) = (Quick(title).render(), Quick(preview).render());
     let own = [&title, &preview, style, main, nav].map(|part| part.0.as_str());
     // One piece more than there is between them.

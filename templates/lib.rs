@@ -25,6 +25,7 @@ pub mod words;
 pub use found::found;
 pub use home::home;
 pub use lang::Lang;
+pub use layout::shared;
 pub use personal::{
     Address, Disclosed, Grant, IdCard, Mask, Masked, Name, Personal, Phone, Secret,
 };

@@ -315,7 +315,7 @@ impl Held for KeptView {
             code: code_card(code, public_url),
             audience: Audience::Public,
             alerts: stored.alerts,
-            records: open_sheets(&stored.sheets, code, public_url),
+            records: open_sheets(stored.sheets, code, public_url),
             as_of: stored.as_of.to_string(),
             stale: false,
         })

@@ -253,7 +253,7 @@ impl Kept {
             return Err(Fault::Policy);
         }
         let stored = StoredView::decode(&self.view).ok_or(Fault::Corrupt { what: "a view" })?;
-        Ok(assemble(code, &stored, &self.classes()?, public_url))
+        Ok(assemble(code, stored, self.classes()?, public_url))
     }
 
     /// What its makers promise to repair of this, for how long.
@@ -284,11 +284,11 @@ fn models(records: &[Sheet]) -> Vec<String> {
 }
 
 /// A code's own view, with what its makers' classes add to it.
-fn assemble(code: Code, stored: &StoredView, classes: &[Class], public_url: &str) -> View {
-    let mut records = open_sheets(&stored.sheets, code, public_url);
+fn assemble(code: Code, stored: StoredView, classes: Vec<Class>, public_url: &str) -> View {
+    let mut records = open_sheets(stored.sheets, code, public_url);
     let models = models(&records);
     let models: Vec<&str> = models.iter().map(String::as_str).collect();
-    let mut alerts: Vec<Alert> = stored.alerts.clone();
+    let mut alerts: Vec<Alert> = stored.alerts;
     let mut as_of = stored.as_of;
     for class in classes {
         for recall in class.recalls_of(code, &models) {
@@ -296,8 +296,8 @@ fn assemble(code: Code, stored: &StoredView, classes: &[Class], public_url: &str
             alerts.extend(recall.alert.clone());
             as_of = as_of.max(recall.at);
         }
-        records.extend(open_sheets(&class.sheets, code, public_url));
         as_of = class.sheets_at.map_or(as_of, |at| as_of.max(at));
+        records.extend(open_sheets(class.sheets, code, public_url));
     }
     View {
         code: card::code_card(code, public_url),

@@ -22,6 +22,8 @@ use http_body_util::Full;
 
 use crate::rules::negotiate::{Encoding, Wish};
 
+mod deflate;
+mod gzip;
 mod squeeze;
 
 /// What goes back to hyper.
@@ -72,7 +74,7 @@ impl Answer {
         Self {
             status,
             squeeze,
-            plain: Variant::new(headers, Bytes::from(body), None),
+            plain: Variant::new(headers, Bytes::from(body)),
             gzip: OnceLock::new(),
             zstd: OnceLock::new(),
             brotli: OnceLock::new(),
@@ -156,24 +158,35 @@ impl Answer {
         let plain = &self.plain.body;
         let (name, bytes) = match encoding {
             Encoding::Identity => return None,
-            Encoding::Gzip => ("gzip", squeeze::gzip(plain)?),
+            Encoding::Gzip => ("gzip", gzip::gzip(plain)?),
             Encoding::Zstd => ("zstd", squeeze::zstd(plain)?),
             Encoding::Brotli => ("br", squeeze::brotli(plain)?),
         };
-        (bytes.len() < plain.len())
-            .then(|| Variant::new(self.plain.headers.clone(), Bytes::from(bytes), Some(name)))
+        (bytes.len() < plain.len()).then(|| self.plain.squeezed(name, bytes))
     }
 }
 
 impl Variant {
-    fn new(mut headers: HeaderMap, body: Bytes, encoding: Option<&'static str>) -> Self {
-        let etag = etag(&body);
+    fn new(mut headers: HeaderMap, body: Bytes) -> Self {
+        let etag = tag(hash(&body));
         headers.insert(ETAG, etag.clone());
-        if let Some(name) = encoding {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
-        }
         Self {
             body,
+            headers,
+            etag,
+        }
+    }
+
+    /// The same text in other bytes. Its tag is the text's own with the encoding's name, for what
+    /// is made of one text in one way is the same on every edge too.
+    fn squeezed(&self, name: &'static str, bytes: Vec<u8>) -> Self {
+        let own = self.etag.to_str().unwrap_or_default();
+        let etag = tag(format!("{}-{name}\"", own.trim_end_matches('"')));
+        let mut headers = self.headers.clone();
+        headers.insert(ETAG, etag.clone());
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+        Self {
+            body: Bytes::from(bytes),
             headers,
             etag,
         }
@@ -203,9 +216,12 @@ impl Variant {
 
 /// The same on every edge of one version, so that a reader may change edges. A fast hash will do:
 /// nobody gains by making two pages of ours collide, and nobody chooses their bytes.
-fn etag(body: &[u8]) -> HeaderValue {
+fn hash(body: &[u8]) -> String {
     let hash = foldhash::quality::FixedState::with_seed(1).hash_one(body);
-    let text = format!("\"{hash:016x}\"");
+    format!("\"{hash:016x}\"")
+}
+
+fn tag(text: String) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\""))
 }
 

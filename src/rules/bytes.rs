@@ -64,6 +64,19 @@ impl<'a> Reader<'a> {
         (count <= self.0.len()).then_some(count)
     }
 
+    /// As many things as a count says that stands before them.
+    pub(crate) fn many<T>(
+        &mut self,
+        mut one: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let count = self.count()?;
+        let mut all = Vec::with_capacity(count);
+        for _ in 0..count {
+            all.push(one(self)?);
+        }
+        Some(all)
+    }
+
     pub(crate) fn text(&mut self) -> Option<&'a str> {
         let len = self.count()?;
         let (text, rest) = self.0.split_at_checked(len)?;

@@ -127,19 +127,15 @@ impl Class {
         let mut from = Reader::new(bytes);
         let sheets_at = Moment::from_seconds(from.number()?.cast_signed());
         let sheets = stored::sheets(&mut from)?;
-        let recalls = (0..from.count()?)
-            .map(|_| recall(&mut from))
-            .collect::<Option<_>>()?;
-        let mut warranties = (0..from.count()?)
-            .map(|_| {
-                Some(Warranty {
-                    model: from.text()?.to_owned(),
-                    part: from.text()?.to_owned(),
-                    months: from.text()?.to_owned(),
-                    safe_months: String::new(),
-                })
+        let recalls = from.many(recall)?;
+        let mut warranties = from.many(|from| {
+            Some(Warranty {
+                model: from.text()?.to_owned(),
+                part: from.text()?.to_owned(),
+                months: from.text()?.to_owned(),
+                safe_months: String::new(),
             })
-            .collect::<Option<Vec<_>>>()?;
+        })?;
         if !from.is_empty() {
             for warranty in &mut warranties {
                 from.text()?.clone_into(&mut warranty.safe_months);

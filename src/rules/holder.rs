@@ -55,8 +55,9 @@ struct Began<'a> {
 pub fn views(set: Vec<Held>, public_url: &str, now: Timestamp) -> Vec<View> {
     let opened: Vec<(Held, Vec<Sheet>)> = set
         .into_iter()
-        .map(|held| {
-            let more = open_sheets(&held.part.sheets, held.code, public_url);
+        .map(|mut held| {
+            let sheets = std::mem::take(&mut held.part.sheets);
+            let more = open_sheets(sheets, held.code, public_url);
             (held, more)
         })
         .collect();

@@ -225,7 +225,7 @@ impl Encodings {
         let brotli = (Encoding::Brotli, brotli);
         Wish {
             small: first_of([brotli, zstd, gzip]),
-            soon: first_of([zstd, gzip, brotli]),
+            soon: first_of([gzip, zstd, brotli]),
         }
     }
 }

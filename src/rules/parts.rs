@@ -89,18 +89,12 @@ impl Part {
     }
 
     fn read(couple: &[Code; 2], from: &mut Bytes<'_>) -> Option<Self> {
-        let alerts = (0..from.count()?)
-            .map(|_| stored::alert(from))
-            .collect::<Option<_>>()?;
-        let sheets = (0..from.count()?)
-            .map(|_| {
-                let kind = RecordKind::from_number(from.byte()?)?;
-                let rows = (0..from.count()?)
-                    .map(|_| (0..from.count()?).map(|_| cell(couple, from)).collect())
-                    .collect::<Option<_>>()?;
-                Some(StoredSheet { kind, rows })
-            })
-            .collect::<Option<_>>()?;
+        let alerts = from.many(stored::alert)?;
+        let sheets = from.many(|from| {
+            let kind = RecordKind::from_number(from.byte()?)?;
+            let rows = from.many(|from| from.many(|from| cell(couple, from)))?;
+            Some(StoredSheet { kind, rows })
+        })?;
         Some(Self { alerts, sheets })
     }
 }

@@ -220,7 +220,7 @@ pub fn view_among(
         }
     }
     let stored: Vec<StoredSheet> = stored.into_values().collect();
-    let mut records = open_sheets(&stored, code, public_url);
+    let mut records = open_sheets(stored, code, public_url);
     complete_addresses(&mut records, public_url);
     Some(View {
         code: code_card(code, public_url),
@@ -307,7 +307,7 @@ fn complete_addresses(records: &mut [Sheet], public_url: &str) {
 /// The models that these sheets name.
 fn models_of(settled: &[Settled], code: Code) -> Vec<String> {
     let stored: Vec<StoredSheet> = settled.iter().map(|one| one.sheet.clone()).collect();
-    open_sheets(&stored, code, "")
+    open_sheets(stored, code, "")
         .iter()
         .flat_map(|sheet| &sheet.rows)
         .filter_map(|row| row.get("ChanPinXH").or_else(|| row.get("XuDianCXH")))

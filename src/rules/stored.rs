@@ -93,9 +93,7 @@ impl StoredView {
         let mut from = Reader::new(shared);
         let stamp = Stamp::from_byte(from.byte()?);
         let maker = Maker::parse(from.text()?);
-        let alerts = (0..from.count()?)
-            .map(|_| alert(&mut from))
-            .collect::<Option<_>>()?;
+        let alerts = from.many(alert)?;
         let sheets = sheets(&mut from)?;
         from.is_empty().then_some(Self {
             stamp,
@@ -123,11 +121,11 @@ fn moment(own: [u8; MOMENT_LEN]) -> Moment {
 }
 
 /// The rows as a reader sees them.
-pub fn open_sheets(sheets: &[StoredSheet], code: Code, public_url: &str) -> Vec<Sheet> {
-    let open_cell = |kind: RecordKind, cell: &StoredCell| {
+pub fn open_sheets(sheets: Vec<StoredSheet>, code: Code, public_url: &str) -> Vec<Sheet> {
+    let open_cell = |kind: RecordKind, cell: StoredCell| {
         let field = kind.fields().get(usize::from(cell.slot))?;
-        let shown = match &cell.kept {
-            Kept::Shown(shown) => shown.clone(),
+        let shown = match cell.kept {
+            Kept::Shown(shown) => shown,
             Kept::Echo => Shown::Plain(code.value().to_owned()),
             Kept::EchoUrl => Shown::Plain(card::url(code, public_url)),
             Kept::EchoNumber => Shown::Plain(code.number().unwrap_or_default().to_owned()),
@@ -137,23 +135,18 @@ pub fn open_sheets(sheets: &[StoredSheet], code: Code, public_url: &str) -> Vec<
             shown,
         })
     };
-    let open_row = |kind, row: &Vec<StoredCell>| {
-        Row(row
-            .iter()
-            .filter_map(|cell| open_cell(kind, cell))
-            .collect())
+    let open_sheet = |StoredSheet { kind, rows }| {
+        let open_row = |row: Vec<StoredCell>| {
+            let mut cells = Vec::with_capacity(row.len());
+            cells.extend(row.into_iter().filter_map(|cell| open_cell(kind, cell)));
+            Row(cells)
+        };
+        Sheet {
+            record: kind.name(),
+            rows: rows.into_iter().map(open_row).collect(),
+        }
     };
-    sheets
-        .iter()
-        .map(|sheet| Sheet {
-            record: sheet.kind.name(),
-            rows: sheet
-                .rows
-                .iter()
-                .map(|row| open_row(sheet.kind, row))
-                .collect(),
-        })
-        .collect()
+    sheets.into_iter().map(open_sheet).collect()
 }
 
 /// Appends sheets.
@@ -173,15 +166,11 @@ pub(crate) fn put_sheets(out: &mut Vec<u8>, sheets: &[StoredSheet]) {
 
 /// Reads what [`put_sheets`] made.
 pub(crate) fn sheets(from: &mut Reader<'_>) -> Option<Vec<StoredSheet>> {
-    (0..from.count()?)
-        .map(|_| {
-            let kind = RecordKind::from_number(from.byte()?)?;
-            let rows = (0..from.count()?)
-                .map(|_| (0..from.count()?).map(|_| cell(from)).collect())
-                .collect::<Option<_>>()?;
-            Some(StoredSheet { kind, rows })
-        })
-        .collect()
+    from.many(|from| {
+        let kind = RecordKind::from_number(from.byte()?)?;
+        let rows = from.many(|from| from.many(cell))?;
+        Some(StoredSheet { kind, rows })
+    })
 }
 
 pub(crate) fn put_alert(out: &mut Vec<u8>, alert: &Alert) {
@@ -244,9 +233,7 @@ fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
         PLAIN => Kept::Shown(Shown::Plain(from.text()?.to_owned())),
         MASKED => Kept::Shown(Shown::Masked(from.text()?.to_owned())),
         LIST => Kept::Shown(Shown::List(
-            (0..from.count()?)
-                .map(|_| from.text().map(str::to_owned))
-                .collect::<Option<_>>()?,
+            from.many(|from| from.text().map(str::to_owned))?,
         )),
         ECHO => Kept::Echo,
         ECHO_URL => Kept::EchoUrl,

@@ -1,9 +1,7 @@
-//! Fewer bytes for the same text, at levels chosen for pages of ten kilobytes.
+//! The fewest bytes for the same text, at levels chosen for pages of ten kilobytes.
 
-use std::{cell::RefCell, io::Write as _};
+use std::cell::RefCell;
 
-/// A third of the time of the default, and within a hundredth of its size.
-const GZIP_LEVEL: u32 = 3;
 /// The library's own default; pages are too small for more to matter.
 const ZSTD_LEVEL: i32 = 3;
 /// Above this the encoder asks for tables of megabytes: 5 ms instead of 0.3 for a page, to save its
@@ -11,14 +9,6 @@ const ZSTD_LEVEL: i32 = 3;
 const BROTLI_QUALITY: i32 = 4;
 /// A window of 64 KiB is larger than any page, and its tables are small.
 const BROTLI_WINDOW: i32 = 16;
-
-pub(super) fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
-    let room = Vec::with_capacity(plain.len() / 2);
-    let level = flate2::Compression::new(GZIP_LEVEL);
-    let mut encoder = flate2::write::GzEncoder::new(room, level);
-    encoder.write_all(plain).ok()?;
-    encoder.finish().ok()
-}
 
 pub(super) fn zstd(plain: &[u8]) -> Option<Vec<u8>> {
     thread_local! {

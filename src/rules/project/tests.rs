@@ -18,7 +18,7 @@ fn view(of: &str, told: &[Incoming]) -> Option<StoredView> {
 /// The rows of a type as the public sees them.
 fn rows(of: &str, told: &[Incoming], record: &str) -> Vec<Vec<String>> {
     let view = view(of, told).unwrap();
-    let sheets = open_sheets(&view.sheets, code(of), "https://www.pzcode.cn");
+    let sheets = open_sheets(view.sheets, code(of), "https://www.pzcode.cn");
     let sheet = sheets.into_iter().find(|sheet| sheet.record == record);
     let texts = |row: saoma_pages::Row| row.0.iter().map(|cell| cell.shown.text()).collect();
     sheet

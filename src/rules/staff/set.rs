@@ -160,7 +160,7 @@ impl Together {
             let dossier = Dossier::from_bytes(&member.dossier);
             let settled = sheets_where(Some(code), dossier, reader, policy, |of| of == kind);
             let stored: Vec<_> = settled.into_iter().map(|settled| settled.sheet).collect();
-            let mut rows = open_sheets(&stored, code, public_url)
+            let mut rows = open_sheets(stored, code, public_url)
                 .into_iter()
                 .flat_map(|sheet| sheet.rows);
             let mut product = rows.next_back();

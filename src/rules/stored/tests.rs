@@ -81,7 +81,7 @@ proptest! {
     fn hostile_bytes_make_a_view_or_none_and_never_a_panic(bytes in vec(any::<u8>(), 0..300)) {
         let code = Code::parse_any("vin/218622108311027").unwrap();
         if let Some(view) = StoredView::decode(&bytes) {
-            prop_assert!(open_sheets(&view.sheets, code, "https://x").len() <= bytes.len());
+            prop_assert!(open_sheets(view.sheets, code, "https://x").len() <= bytes.len());
         }
         prop_assert!(maker(&bytes).is_none_or(|maker| maker.as_str().len() <= 8));
     }
@@ -118,11 +118,11 @@ fn what_a_code_says_of_itself_is_put_in_again_when_the_view_is_opened() {
         cell(8, Kept::EchoUrl),
         cell(99, Kept::Echo),
     ]];
-    let sheets = [StoredSheet {
+    let sheets = vec![StoredSheet {
         kind: RecordKind::ProductionVehicle,
         rows,
     }];
-    let opened = open_sheets(&sheets, code, "https://example.org");
+    let opened = open_sheets(sheets, code, "https://example.org");
     let row = &opened[0].rows[0];
     assert_eq!(
         row.get("ZhenCheBM"),

@@ -40,7 +40,7 @@ fn shown(view: &StoredView, code: Code) {
         code: code_card(code, public_url),
         audience: Audience::Public,
         alerts: view.alerts.clone(),
-        records: stored::open_sheets(&view.sheets, code, public_url),
+        records: stored::open_sheets(view.sheets.clone(), code, public_url),
         as_of: "2026-11-21T08:00:00Z".to_owned(),
         stale: false,
     };

@@ -1,0 +1,395 @@
+//! Deflate (RFC 1951) for texts of some kilobytes that are sent once: one look at each place, no
+//! tables of codes made for the text. Most of what a thorough encoder does for a page is to make
+//! ready: it clears 200 KiB of tables for 3 KiB of text. Whatever is read with it comes out as it
+//! went in, and that is all that a decoder may ask.
+
+/// What a place may look like, in so many bits. Twice as many find one match more in a hundred.
+const HASH_BITS: u32 = 12;
+/// The least that a match replaces: what is hashed.
+const LEAST: usize = 4;
+/// The most that one symbol may say.
+const MOST: usize = 258;
+/// How far back a match may lie.
+const WINDOW: usize = 1 << 15;
+/// The symbol that ends a block.
+const END: Code = Code { bits: 0, count: 7 };
+/// How a block begins whose bytes are as they are.
+const STORED: Code = Code {
+    bits: 0b000,
+    count: 3,
+};
+/// How the last block begins, in the codes that every decoder knows.
+const LAST: Code = Code {
+    bits: 0b011,
+    count: 3,
+};
+
+/// The newest place of each look.
+#[derive(Clone, Debug)]
+pub(super) struct Places([u16; 1 << HASH_BITS]);
+
+/// A deflate stream that is being written, from the place of `text` up to which it has come.
+#[derive(Debug)]
+pub(super) struct Stream<'t> {
+    text: &'t [u8],
+    at: usize,
+    /// Where the places in `seen` count from.
+    from: usize,
+    seen: Places,
+    out: Bits,
+}
+
+/// A symbol, and what is said with it, as it is written: the first bit lowest.
+#[derive(Clone, Copy, Debug, Default)]
+struct Code {
+    bits: u32,
+    count: u32,
+}
+
+#[derive(Debug)]
+struct Bits {
+    bytes: Vec<u8>,
+    waiting: u64,
+    count: u32,
+}
+
+impl Places {
+    pub(super) const NONE: Self = Self([0; 1 << HASH_BITS]);
+
+    /// What has been seen of a text once it has been passed.
+    pub(super) fn of(text: &[u8]) -> Self {
+        let mut seen = Self::NONE;
+        for (at, look) in text.windows(LEAST).enumerate() {
+            if let Some(look) = look.first_chunk() {
+                seen.turn(*look, at);
+            }
+        }
+        seen
+    }
+
+    /// The newest place that looked like this, or nearly so; this one takes its turn. Where nothing
+    /// has been seen that is the first place, which is as good as any: what stands there is compared.
+    #[inline]
+    fn turn(&mut self, look: [u8; LEAST], at: usize) -> usize {
+        let hash = u32::from_le_bytes(look).wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS);
+        let slot = usize::try_from(hash).map_or(None, |hash| self.0.get_mut(hash));
+        let newest = u16::try_from(at).unwrap_or_default();
+        slot.map_or(0, |slot| usize::from(std::mem::replace(slot, newest)))
+    }
+}
+
+impl<'t> Stream<'t> {
+    /// A stream behind these bytes, which are none of its own.
+    pub(super) const fn new(text: &'t [u8], out: Vec<u8>) -> Self {
+        let out = Bits {
+            bytes: out,
+            waiting: 0,
+            count: 0,
+        };
+        Self {
+            text,
+            at: 0,
+            from: 0,
+            seen: Places::NONE,
+            out,
+        }
+    }
+
+    /// The next bytes of the text, which `squeezed` says: whole blocks, up to a byte's end. What
+    /// was seen before is forgotten; this has been seen from now on.
+    pub(super) fn pass(&mut self, length: usize, squeezed: &[u8], seen: &Places) {
+        self.out.bytes.extend_from_slice(squeezed);
+        self.seen.0.copy_from_slice(&seen.0);
+        self.from = self.at;
+        self.at += length;
+    }
+
+    /// The next bytes as they are: for so few that squeezing them saves nothing.
+    pub(super) fn store(&mut self, length: usize) {
+        let end = self.at + length;
+        let piece = self.text.get(self.at..end).unwrap_or_default();
+        // So few that one block holds them.
+        let count = u16::try_from(piece.len()).unwrap_or(u16::MAX);
+        self.out.put(STORED);
+        self.out.align();
+        self.out.bytes.extend_from_slice(&count.to_le_bytes());
+        self.out.bytes.extend_from_slice(&(!count).to_le_bytes());
+        self.out.bytes.extend_from_slice(piece);
+        self.at = end;
+    }
+
+    /// The rest of the text, as the stream's last block.
+    pub(super) fn finish(self) -> Vec<u8> {
+        let Self {
+            text,
+            mut at,
+            from,
+            mut seen,
+            mut out,
+        } = self;
+        out.put(LAST);
+        let mut here = text.get(at..).unwrap_or_default();
+        while let Some(look) = here.first_chunk::<LEAST>() {
+            let place = from + seen.turn(*look, at - from);
+            let same = match text.get(place..) {
+                Some(there) if (1..=WINDOW).contains(&(at - place)) => alike(there, here),
+                Some(_) | None => 0,
+            };
+            let passed = if same >= LEAST {
+                out.repeat(same, at - place);
+                same
+            } else if look[0] < 0xE0 {
+                out.put(literal(look[0]));
+                1
+            } else {
+                // Nothing is sought inside a Chinese character: what comes again comes whole.
+                out.put(literal(look[0]).and(literal(look[1])).and(literal(look[2])));
+                3
+            };
+            at += passed;
+            here = here.get(passed..).unwrap_or_default();
+        }
+        for byte in here {
+            out.put(literal(*byte));
+        }
+        out.put(END);
+        out.align();
+        out.bytes
+    }
+}
+
+/// How many bytes two texts begin with alike, eight at a time, as far as one symbol says.
+#[inline]
+fn alike(one: &[u8], other: &[u8]) -> usize {
+    let mut same = 0;
+    let eights = one.chunks_exact(8).zip(other.chunks_exact(8));
+    for (one, other) in eights.take(MOST / 8 + 1) {
+        let number = |eight: &[u8]| {
+            eight
+                .first_chunk()
+                .map_or(0, |eight| u64::from_le_bytes(*eight))
+        };
+        let differ = number(one) ^ number(other);
+        if differ != 0 {
+            let bytes = usize::try_from(differ.trailing_zeros() / 8).unwrap_or_default();
+            return (same + bytes).min(MOST);
+        }
+        same += 8;
+    }
+    let rest = one.iter().zip(other).skip(same);
+    let rest = rest.take_while(|(one, other)| one == other).count();
+    (same + rest).min(MOST)
+}
+
+impl Bits {
+    #[inline]
+    fn put(&mut self, code: Code) {
+        self.waiting |= u64::from(code.bits) << self.count;
+        self.count += code.count;
+        if self.count >= 32 {
+            let [a, b, c, d, ..] = self.waiting.to_le_bytes();
+            self.bytes.extend_from_slice(&[a, b, c, d]);
+            self.waiting >>= 32;
+            self.count -= 32;
+        }
+    }
+
+    #[inline]
+    fn repeat(&mut self, length: usize, distance: usize) {
+        let length = LENGTHS.get(length).copied().unwrap_or_default();
+        self.put(length.and(said_distance(u32::try_from(distance).unwrap_or_default())));
+    }
+
+    /// Fills up the byte.
+    fn align(&mut self) {
+        let whole = self.waiting.to_le_bytes();
+        let bytes = whole
+            .iter()
+            .take(self.count.div_ceil(8).try_into().unwrap_or(0));
+        self.bytes.extend(bytes);
+        (self.waiting, self.count) = (0, 0);
+    }
+}
+
+impl Code {
+    /// This, and then that: together at most 31 bits.
+    #[inline]
+    const fn and(self, next: Self) -> Self {
+        Self {
+            bits: self.bits | (next.bits << self.count),
+            count: self.count + next.count,
+        }
+    }
+}
+
+#[inline]
+fn literal(byte: u8) -> Code {
+    LITERALS.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// The fixed codes of the bytes (3.2.6).
+const LITERALS: [Code; 256] = {
+    let mut codes = [Code { bits: 0, count: 0 }; 256];
+    let (mut rest, mut byte) = (codes.as_mut_slice(), 0);
+    while let Some((code, behind)) = rest.split_first_mut() {
+        *code = if byte < 144 {
+            turned(0x30 + byte, 8)
+        } else {
+            turned(0x190 + byte - 144, 9)
+        };
+        (rest, byte) = (behind, byte + 1);
+    }
+    codes
+};
+
+/// The fixed codes of the lengths, from none to the longest; the first three are never written.
+const LENGTHS: [Code; MOST + 1] = {
+    let mut codes = [Code { bits: 0, count: 0 }; MOST + 1];
+    let (mut rest, mut length) = (codes.as_mut_slice(), 0);
+    while let Some((code, behind)) = rest.split_first_mut() {
+        *code = said_length(length);
+        (rest, length) = (behind, length + 1);
+    }
+    codes
+};
+
+/// The fixed code of a length: its symbol, and which of that symbol's lengths it is (3.2.5).
+const fn said_length(length: u32) -> Code {
+    match length {
+        0..3 => Code { bits: 0, count: 0 },
+        // The longest has a symbol of its own.
+        258 => length_symbol(28),
+        3..11 => length_symbol(length - 3),
+        // Four symbols to each power of two.
+        _ => {
+            let before = length - 3;
+            let extra = before.ilog2() - 2;
+            length_symbol(4 * extra + (before >> extra)).and(lowest(before, extra))
+        }
+    }
+}
+
+/// The code of the symbol that is so far behind the end of a block's.
+const fn length_symbol(symbol: u32) -> Code {
+    // The first 23 share their length with the end of a block; the last few are as long as bytes.
+    if symbol < 23 {
+        turned(symbol + 1, 7)
+    } else {
+        turned(0xC0 + symbol - 23, 8)
+    }
+}
+
+/// The fixed codes of the symbols that say a distance.
+const DISTANCES: [Code; 32] = {
+    let mut codes = [Code { bits: 0, count: 0 }; 32];
+    let (mut rest, mut symbol) = (codes.as_mut_slice(), 0);
+    while let Some((code, behind)) = rest.split_first_mut() {
+        *code = turned(symbol, 5);
+        (rest, symbol) = (behind, symbol + 1);
+    }
+    codes
+};
+
+/// The fixed code of a distance: which power of two it is in, its upper or lower half, and where.
+#[inline]
+fn said_distance(distance: u32) -> Code {
+    let before = distance - 1;
+    let (symbol, extra) = if before < 4 {
+        (before, 0)
+    } else {
+        let extra = before.ilog2() - 1;
+        (2 * extra + (before >> extra), extra)
+    };
+    let symbol = usize::try_from(symbol).map_or(None, |symbol| DISTANCES.get(symbol));
+    symbol.map_or_else(Code::default, |code| code.and(lowest(before, extra)))
+}
+
+/// So many of the lowest bits of a number.
+const fn lowest(number: u32, count: u32) -> Code {
+    Code {
+        bits: number & ((1 << count) - 1),
+        count,
+    }
+}
+
+/// Codes are written from their highest bit, all else from its lowest.
+const fn turned(code: u32, count: u32) -> Code {
+    Code {
+        bits: code.reverse_bits() >> (32 - count),
+        count,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(stream: &[u8]) -> Vec<u8> {
+        let mut text = Vec::new();
+        let mut decoder = flate2::read::DeflateDecoder::new(stream);
+        decoder.read_to_end(&mut text).unwrap();
+        text
+    }
+
+    /// Few different bytes, in stretches, some of which come again: near, far, and overlapping.
+    fn texts() -> impl Strategy<Value = Vec<u8>> {
+        let stretch = (prop::collection::vec(any::<u8>(), 0..40), 1..30_usize);
+        prop::collection::vec(stretch, 0..40).prop_map(|all| {
+            all.into_iter()
+                .flat_map(|(bytes, times)| bytes.repeat(times))
+                .collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_comes_out_as_it_went_in(text in texts()) {
+            prop_assert_eq!(read(&Stream::new(&text, Vec::new()).finish()), text);
+        }
+
+        #[test]
+        fn so_it_does_behind_what_is_stored_and_what_was_squeezed_before(
+            stored in prop::collection::vec(any::<u8>(), 0..300), shared in texts(), rest in texts(),
+        ) {
+            let mut squeezed = Vec::with_capacity(shared.len() + 4096);
+            flate2::Compress::new(flate2::Compression::best(), false)
+                .compress_vec(&shared, &mut squeezed, flate2::FlushCompress::Sync)
+                .unwrap();
+            let text = [&*stored, &shared, &rest, &shared, &rest].concat();
+            let mut stream = Stream::new(&text, Vec::new());
+            stream.store(stored.len());
+            stream.pass(shared.len(), &squeezed, &Places::of(&shared));
+            prop_assert_eq!(read(&stream.finish()), text);
+        }
+    }
+
+    #[test]
+    fn each_length_and_each_distance_has_its_code() {
+        for length in 4..=600_usize {
+            let text = [vec![b'a'; length], b"b".to_vec()].concat();
+            assert_eq!(read(&Stream::new(&text, Vec::new()).finish()), text);
+        }
+        for distance in (1..60_000_usize).step_by(61) {
+            // Nothing between comes twice.
+            let between = (0_u32..).flat_map(|n| n.wrapping_mul(0x9E37_79B1).to_le_bytes());
+            let mut text = b"once more".to_vec();
+            text.extend(between.take(distance));
+            text.extend(b"once more");
+            assert_eq!(
+                read(&Stream::new(&text, Vec::new()).finish()),
+                text,
+                "{distance}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_comes_again_is_small() {
+        let text = "整车合格证 ".repeat(100).into_bytes();
+        assert!(Stream::new(&text, Vec::new()).finish().len() < 60);
+    }
+}
