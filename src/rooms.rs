@@ -11,6 +11,7 @@ pub mod copies;
 pub mod source;
 pub mod supply;
 pub mod body;
+pub mod limit;
 pub mod turns;
 pub mod matching;
 pub mod cache;

@@ -30,7 +30,7 @@ pub fn found(view: &View, lang: Lang) -> String {
     };
     let sentence = sentence.to(lang);
     let (product, told) = product::product(view, lang);
-    let main = html! {
+    let top = html! {
         @if let Some(audience) = words::seen_as(view.audience) {
             p class="audience" { (icons::lock()) (audience.to(lang)) }
         }
@@ -39,13 +39,23 @@ pub fn found(view: &View, lang: Lang) -> String {
                 (words::STALE.to(lang)) " " (words::moment(&view.as_of, lang))
             }
         }
-        @if view.alerts.is_empty() {
-            (verdict(Tone::Good, name, sentence, &no_warning(view, lang)))
-        } @else {
-            (verdict(Tone::Warning, name, sentence, &alerts(&view.alerts, kind, lang)))
-        }
-        (card::to_compare(&view.code, lang))
-        @for section in &product { (section) }
+    };
+    let answer = if view.alerts.is_empty() {
+        verdict(Tone::Good, name, sentence, &no_warning(view, lang))
+    } else {
+        let alerts = alerts(&view.alerts, kind, lang);
+        verdict(Tone::Warning, name, sentence, &alerts)
+    };
+    let code = card::to_compare(&view.code, lang);
+    let [product, maker, warranty] = product;
+    let (next, rest) = (next(view, lang), rest::rest(view, lang, &told));
+    let main = [top, answer, code, product, maker, warranty, next, rest];
+    document(&[sentence, " · ", name].concat(), name, lang, &main)
+}
+
+fn next(view: &View, lang: Lang) -> Markup {
+    let kind = view.code.kind;
+    html! {
         section class="next" {
             h2 { (Quick(words::NEXT.to(lang))) }
             ol {
@@ -58,9 +68,7 @@ pub fn found(view: &View, lang: Lang) -> String {
                 }
             }
         }
-        (rest::rest(view, lang, &told))
-    };
-    document(&format!("{sentence} · {name}"), name, lang, &main)
+    }
 }
 
 /// What to do next, which is the same for all of a kind.
@@ -83,7 +91,8 @@ fn steps(kind: Kind, lang: Lang) -> &'static Markup {
 
 /// The form of the pair check with this code in it, which its reader has before them.
 fn match_link(code: &CodeCard, lang: Lang) -> String {
-    format!("{}&code={}/{}", link("/match", lang), code.kind, code.value)
+    let (form, kind) = (link("/match", lang), code.kind.keyword());
+    [&form, "&code=", kind, "/", &code.value].concat()
 }
 
 /// What is saved may lack a warning of a minute ago, so it says what was known then.

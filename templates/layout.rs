@@ -1,6 +1,6 @@
 //! The document around every page: one response, no script, no second request.
 
-use std::sync::LazyLock;
+use std::{slice, sync::LazyLock};
 
 use maud::{DOCTYPE, Markup, Render as _, html};
 
@@ -34,9 +34,9 @@ pub(crate) enum Tone {
     Later,
 }
 
-/// A whole page. `title` is for the window; the preview in a chat says only what kind of page it
+/// A whole page, of what stands on it from top to bottom. `title` is for the window; the preview in a chat says only what kind of page it
 /// is, for it is kept when a warning has long changed the page.
-pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) -> String {
+pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &[Markup]) -> String {
     static NAVS: LazyLock<PerLang<Markup>> = LazyLock::new(|| {
         PerLang::of(|lang| {
             html! {
@@ -53,6 +53,7 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Markup) ->
 pub(crate) fn staff_document(title: &str, lang: Lang, nav: &Markup, main: &Markup) -> String {
     // A sheet of its own, so that the public's pages do not carry it.
     let style = html! { style { (StaffSheet) } };
+    let main = slice::from_ref(main);
     whole(title, words::STAFF_DOOR.to(lang), lang, &style, nav, main)
 }
 
@@ -108,19 +109,21 @@ fn whole(
     lang: Lang,
     style: &Markup,
     nav: &Markup,
-    main: &Markup,
+    main: &[Markup],
 ) -> String {
     let pieces = &SHELLS.to(lang).pieces;
     let (title, preview) = (Quick(title).render(), Quick(preview).render());
-    let own = [&title, &preview, style, main, nav].map(|part| part.0.as_str());
+    let [title, preview, style, nav] = [&title, &preview, style, nav].map(slice::from_ref);
     // One piece more than there is between them.
-    let own = own.into_iter().chain([""]);
-    let parts = pieces.iter().map(String::as_str).zip(own);
-    let length = parts.clone().map(|(piece, part)| piece.len() + part.len());
+    let own = [title, preview, style, main, nav, &[]];
+    let own_length = own.iter().copied().flatten().map(|part| part.0.len());
+    let length = pieces.iter().map(String::len).chain(own_length);
     let mut page = String::with_capacity(length.sum());
-    for (piece, part) in parts {
+    for (piece, own) in pieces.iter().zip(own) {
         page.push_str(piece);
-        page.push_str(part);
+        for part in own {
+            page.push_str(&part.0);
+        }
     }
     page
 }
@@ -217,7 +220,7 @@ pub(crate) fn find_form(lang: Lang) -> Markup {
 
 /// A path that keeps the language a reader has chosen, whatever the browser prefers.
 pub(crate) fn link(path: &str, lang: Lang) -> String {
-    format!("{path}?lang={}", query(lang))
+    [path, "?lang=", query(lang)].concat()
 }
 
 pub(crate) const fn query(lang: Lang) -> &'static str {

@@ -15,10 +15,13 @@ use std::{fmt, sync::Arc, time::Duration};
 use foldhash::fast::RandomState;
 use moka::{future::Cache, ops::compute::Op};
 use saoma_pages::{Lang, Refusal};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use crate::{
-    rooms::source::{Held, Source},
+    rooms::{
+        limit::within,
+        source::{Held, Source},
+    },
     rules::{answer::Answer, ask::Shape, card::code_card, negotiate::Form, render, reply},
     words::{code::Code, fault::Fault},
 };
@@ -305,7 +308,7 @@ fn epoch_of<S: Source>(source: &S, code: Code) -> u64 {
 }
 
 async fn read<S: Source>(source: &S, code: Code) -> Result<Option<S::Kept>, Fault> {
-    timeout(READ_DEADLINE, source.read(code))
+    within(READ_DEADLINE, source.read(code))
         .await
         .unwrap_or(Err(Fault::Deadline))
 }

@@ -15,10 +15,10 @@ use std::{
 
 use jiff::Timestamp;
 use saoma_pages::View;
-use tokio::time::timeout;
 
 use crate::{
     rooms::{
+        limit::within,
         source::{Held as _, Source},
         store::pairs::{Pair, PairKey},
         turns::Turns,
@@ -65,7 +65,7 @@ impl Matching {
         source: &S,
     ) -> Result<Option<Vec<View>>, Fault> {
         let key = self.key()?;
-        let asked = timeout(DEADLINE, self.ask_with(key, question, source)).await;
+        let asked = within(DEADLINE, self.ask_with(key, question, source)).await;
         asked.map_err(|_late| Fault::Deadline)?
     }
 

@@ -6,6 +6,7 @@
 
 use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use saoma_pages::{Alert, Audience, Sheet, View};
 
@@ -23,6 +24,7 @@ use crate::words::policy::{Policy, Stamp};
 
 pub mod address;
 pub mod batch;
+mod classes;
 pub mod core;
 mod embedded;
 mod engine;
@@ -253,23 +255,23 @@ impl Kept {
             return Err(Fault::Policy);
         }
         let stored = StoredView::decode(&self.view).ok_or(Fault::Corrupt { what: "a view" })?;
-        Ok(assemble(code, stored, self.classes()?, public_url))
+        Ok(assemble(code, stored, &self.classes()?, public_url))
     }
 
     /// What its makers promise to repair of this, for how long.
     pub fn warranties(&self, view: &View) -> Result<Vec<Warranty>, Fault> {
         let models = models(&view.records);
         let classes = self.classes()?;
-        let all = classes.into_iter().flat_map(|class| class.warranties);
-        Ok(all.filter(|one| one.covers(&models)).collect())
+        let all = classes.iter().flat_map(|class| &class.warranties);
+        Ok(all.filter(|one| one.covers(&models)).cloned().collect())
     }
 
-    fn classes(&self) -> Result<Vec<Class>, Fault> {
+    fn classes(&self) -> Result<Vec<Arc<Class>>, Fault> {
         let damaged = || Fault::Corrupt {
             what: "a maker's notices",
         };
-        let decode = |bytes: &[u8]| Class::decode(bytes).ok_or_else(damaged);
-        self.classes.iter().map(|bytes| decode(bytes)).collect()
+        let decoded = |bytes: &[u8]| classes::decoded(bytes).ok_or_else(damaged);
+        self.classes.iter().map(|bytes| decoded(bytes)).collect()
     }
 }
 
@@ -284,7 +286,7 @@ fn models(records: &[Sheet]) -> Vec<String> {
 }
 
 /// A code's own view, with what its makers' classes add to it.
-fn assemble(code: Code, stored: StoredView, classes: Vec<Class>, public_url: &str) -> View {
+fn assemble(code: Code, stored: StoredView, classes: &[Arc<Class>], public_url: &str) -> View {
     let mut records = open_sheets(stored.sheets, code, public_url);
     let models = models(&records);
     let models: Vec<&str> = models.iter().map(String::as_str).collect();
@@ -297,7 +299,7 @@ fn assemble(code: Code, stored: StoredView, classes: Vec<Class>, public_url: &st
             as_of = as_of.max(recall.at);
         }
         as_of = class.sheets_at.map_or(as_of, |at| as_of.max(at));
-        records.extend(open_sheets(class.sheets, code, public_url));
+        records.extend(open_sheets(class.sheets.clone(), code, public_url));
     }
     View {
         code: card::code_card(code, public_url),

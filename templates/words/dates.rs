@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use maud::html;
+
 use crate::{lang::Lang, masks};
 
 /// Year, month and day.
@@ -51,8 +53,8 @@ fn written(date: &str, lang: Lang) -> Option<String> {
 
 fn day((year, month, day): Date, lang: Lang) -> Option<String> {
     Some(match lang {
-        Lang::Zh => format!("{year} 年 {month} 月 {day} 日"),
-        Lang::En => format!("{day} {} {year}", name(month)?),
+        Lang::Zh => html! { (year) " 年 " (month) " 月 " (day) " 日" }.into_string(),
+        Lang::En => html! { (day) " " (name(month)?) " " (year) }.into_string(),
     })
 }
 

@@ -108,9 +108,9 @@ pub(crate) const PRIVACY_POINTS: [(Text, Text); 4] = [
 /// A length of time in months, as it was submitted.
 pub(crate) fn months(count: &str, lang: Lang) -> String {
     match (lang, count) {
-        (Lang::Zh, _) => format!("{count} 个月"),
+        (Lang::Zh, _) => [count, " 个月"].concat(),
         (Lang::En, "1") => "1 month".to_owned(),
-        (Lang::En, _) => format!("{count} months"),
+        (Lang::En, _) => [count, " months"].concat(),
     }
 }
 

@@ -38,8 +38,8 @@ pub(crate) fn part_meaning(part: &str, value: &str, lang: Lang) -> Cow<'static, 
         ),
         ("year", year) => {
             return Cow::Owned(match lang {
-                Lang::Zh => format!("由企业填写，通常指 20{year} 年生产。"),
-                Lang::En => format!("Filled in by the maker, usually for 20{year}."),
+                Lang::Zh => ["由企业填写，通常指 20", year, " 年生产。"].concat(),
+                Lang::En => ["Filled in by the maker, usually for 20", year, "."].concat(),
             });
         }
         ("serial", _) => text(

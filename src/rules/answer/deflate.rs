@@ -28,6 +28,8 @@ const LAST: Code = Code {
 #[derive(Clone, Debug)]
 pub(super) struct Places([u16; 1 << HASH_BITS]);
 
+static NOTHING: Places = Places([0; 1 << HASH_BITS]);
+
 /// A deflate stream that is being written, from the place of `text` up to which it has come.
 #[derive(Debug)]
 pub(super) struct Stream<'t> {
@@ -35,7 +37,7 @@ pub(super) struct Stream<'t> {
     at: usize,
     /// Where the places in `seen` count from.
     from: usize,
-    seen: Places,
+    seen: &'t Places,
     out: Bits,
 }
 
@@ -54,11 +56,9 @@ struct Bits {
 }
 
 impl Places {
-    pub(super) const NONE: Self = Self([0; 1 << HASH_BITS]);
-
     /// What has been seen of a text once it has been passed.
     pub(super) fn of(text: &[u8]) -> Self {
-        let mut seen = Self::NONE;
+        let mut seen = NOTHING.clone();
         for (at, look) in text.windows(LEAST).enumerate() {
             if let Some(look) = look.first_chunk() {
                 seen.turn(*look, at);
@@ -90,16 +90,16 @@ impl<'t> Stream<'t> {
             text,
             at: 0,
             from: 0,
-            seen: Places::NONE,
+            seen: &NOTHING,
             out,
         }
     }
 
     /// The next bytes of the text, which `squeezed` says: whole blocks, up to a byte's end. What
     /// was seen before is forgotten; this has been seen from now on.
-    pub(super) fn pass(&mut self, length: usize, squeezed: &[u8], seen: &Places) {
+    pub(super) fn pass(&mut self, length: usize, squeezed: &[u8], seen: &'t Places) {
         self.out.bytes.extend_from_slice(squeezed);
-        self.seen.0.copy_from_slice(&seen.0);
+        self.seen = seen;
         self.from = self.at;
         self.at += length;
     }
@@ -124,9 +124,10 @@ impl<'t> Stream<'t> {
             text,
             mut at,
             from,
-            mut seen,
+            seen,
             mut out,
         } = self;
+        let mut seen = seen.clone();
         out.put(LAST);
         let mut here = text.get(at..).unwrap_or_default();
         while let Some(look) = here.first_chunk::<LEAST>() {
@@ -360,9 +361,10 @@ mod tests {
                 .compress_vec(&shared, &mut squeezed, flate2::FlushCompress::Sync)
                 .unwrap();
             let text = [&*stored, &shared, &rest, &shared, &rest].concat();
+            let seen = Places::of(&shared);
             let mut stream = Stream::new(&text, Vec::new());
             stream.store(stored.len());
-            stream.pass(shared.len(), &squeezed, &Places::of(&shared));
+            stream.pass(shared.len(), &squeezed, &seen);
             prop_assert_eq!(read(&stream.finish()), text);
         }
     }

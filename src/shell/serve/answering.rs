@@ -1,13 +1,13 @@
 //! From a request on a connection to the door, and from the door back onto the connection.
 
-use std::{convert::Infallible, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use hyper::{Request, Version, body::Incoming};
 use saoma_pages::Refusal;
-use tokio::time::timeout;
 
 use super::{Door, Way, pulse::Pulse};
 use crate::{
+    rooms::limit::within,
     rules::{
         answer::Reply,
         ask::{Ask, Manner},
@@ -75,14 +75,7 @@ impl<D: Door> Service<D> {
                 self.door.answer(request, &self.peer).await
             }
         };
-        let mut answer = pin!(answer);
-        // Most answers are there at once, and need no timer.
-        if let Poll::Ready(reply) =
-            poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await
-        {
-            return reply;
-        }
-        timeout(ANSWER_DEADLINE, answer)
+        within(ANSWER_DEADLINE, answer)
             .await
             .unwrap_or_else(|_elapsed| {
                 tracing::warn!("an answer took too long and was given up");
