@@ -32,6 +32,7 @@ Usage: bench.sh [options] PROFILE...
   --out DIR     where rounds (NDJSON), results (Markdown, JSON) and plots go: a folder that is named
   --guard HOW   counted: the guard weighs every phone, as it does in the street; free: it knows that they are
                 this machine's: counted
+  --flame DIR   a flame graph of saoma's first turn in each profile goes there, by perf; that turn is slower
   --only LIST   candidates, as in saoma,floor; saoma has to be among them
 
 What is missing of the references (nginx with Lua, Redis, Node with npm, Go) is left out, and said.
@@ -41,7 +42,7 @@ END
 
 complain() { printf 'bench.sh: %s\n' "$*" >&2; exit 2; }
 
-rounds=5 seconds=3 vehicles=100000 guard=counted data='' out='' only='' profiles=()
+rounds=5 seconds=3 vehicles=100000 guard=counted data='' out='' only='' flame='' profiles=()
 while (($#)); do
     case $1 in
         --help | -h) usage; exit 0 ;;
@@ -53,6 +54,7 @@ while (($#)); do
         --out) out=$2; shift ;;
         --guard) guard=$2; shift ;;
         --only) only=,$2,; shift ;;
+        --flame) flame=$2; shift ;;
         --*) complain "$1 is not known; see --help" ;;
         *) profiles+=("$1") ;;
     esac
@@ -67,6 +69,7 @@ done
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 saoma=${SAOMA:-$here/../target/release/saoma}
 tool=${SAOMA_LOADTEST:-$here/../target/release/saoma-loadtest}
+[[ -z $flame ]] || { mkdir -p "$flame"; command -v perf >/dev/null || complain 'perf is missing'; }
 for program in "$saoma" "$tool"; do
     [[ -x $program ]] || complain 'build first: cargo build --release -p saoma -p saoma-loadtest'
 done
@@ -150,6 +153,7 @@ scan() { # name for the report, candidate, profile, url, more options of scan...
     shift 4
     for pid in ${pids[$of]:-} ${pids[$of-$scheme]:-}; do more+=(--pid "$pid"); done
     [[ -z ${beside[$of]:-} ]] || more+=(--beside-pid "${beside[$of]}")
+    [[ -z $flame || $name != saoma || $round != 1 ]] || watch "${pids[$of]}"
     taskset -c 1 "$tool" scan --format line --candidate "$name" --round "$round" --profile "$profile" \
         --url "$url" --seconds "$seconds" --seed "$round" "${more[@]}" "${headers[@]}" "$@" \
         >"$scratch/row" 2>"$scratch/scan.err" || complain "$name: $(tail -n 3 "$scratch/scan.err")"
@@ -157,6 +161,19 @@ scan() { # name for the report, candidate, profile, url, more options of scan...
     grep -q "\"statuses\":{\"$expected\":[0-9]*}" "$scratch/row" ||
         complain "$name: not every answer is $expected: $(grep -o '"statuses":[^}]*}' "$scratch/row")"
     cat "$scratch/row" >>"$rows"
+    [[ -z $watching ]] || draw
+}
+watching=''
+watch() { # pid
+    perf record -q --call-graph dwarf,16384 -F 499 -p "$1" -o "$scratch/flame" -- sleep "$seconds" 2>"$scratch/perf.err" &
+    watching=$!
+}
+draw() {
+    local section=${rows##*/}
+    wait "$watching" || complain "perf: $(tail -n 1 "$scratch/perf.err")"
+    watching=''
+    perf script --no-inline -i "$scratch/flame" 2>/dev/null |
+        "$here/flame.py" --title "saoma, ${section%.ndjson}, ${seconds} s" >"$flame/${section%.ndjson}.svg"
 }
 
 # Runs what `turn NAME` measures for each name, who goes first changing.
