@@ -2,6 +2,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use saoma::rooms::store::StoreUrl;
+use saoma::words::code::Code;
+use saoma::words::subject::{Maker, Subject};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -97,6 +99,12 @@ impl Scene {
         until(door, ABSENT, AGREED, |answer| answer.status == 404).await;
         started.elapsed()
     }
+}
+
+/// Where the view of that vehicle lies.
+fn view_key(number: usize) -> Vec<u8> {
+    let code = Code::parse_any(path_of(number).trim_end_matches(".json"));
+    [b"v:", &*code.unwrap().key()].concat()
 }
 
 fn fill(url: &StoreUrl, folder: &Path) {
@@ -209,9 +217,7 @@ async fn what_is_first_written_while_its_slot_moves_is_seen_within_the_second() 
     let absent = path_of(FEW + 1);
     assert!(door.get(VIN).await.is_fresh());
     assert_eq!(door.get(&absent).await.status, 404);
-    let number = absent.trim_end_matches(".json");
-    let code = saoma::words::code::Code::parse_any(number).unwrap();
-    let key = [b"v:", &*code.key()].concat();
+    let key = view_key(FEW + 1);
     let runtime = tokio::runtime::Handle::current();
     let written = [
         (class, recall_of_class("class", "整批召回"), VIN, "整批召回"),
@@ -256,4 +262,60 @@ async fn one_node_that_is_emptied_makes_nothing_unregistered() {
     fill(&scene.cluster.url(), scene.folder.path());
     scene.heals(&scene.door).await;
     scene.heals(&newcomer).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_views_share_may_lie_on_a_dead_master_and_who_has_read_it_still_answers() {
+    const MODELS: usize = 30;
+    // Nobody takes over until we say so.
+    let mut cluster = Cluster::with(&["--cluster-replica-no-failover", "yes"]);
+    let folder = TempDir::new().unwrap();
+    let store = core(cluster.url(), folder.path());
+    let of_model = |number: usize, model: usize| {
+        vehicle(number).replace("TDR4996Z", &format!("MODEL-{model}"))
+    };
+    // The first vehicle of each model says where the model's common part lies.
+    let firsts: Vec<String> = (0..MODELS).map(|at| of_model(at, at)).collect();
+    take(&store, &firsts.join("\n"));
+    let home = |key: &[u8]| owner(slot(&cluster.nodes[0], key));
+    let common_home = |model: usize| {
+        let key = view_key(model);
+        let mut get = redis::cmd("GET");
+        get.arg(&key);
+        let row: Vec<u8> = get
+            .query(&mut cluster.nodes[home(&key)].connection())
+            .unwrap();
+        home(&[b"s:", &row[..8]].concat())
+    };
+    // Its makers' classes lie elsewhere, and so does the view of another vehicle of it.
+    let classes = ["2186", "MA2RJ6WH"].map(|maker| {
+        let maker = Subject::Maker(Maker::parse(maker).unwrap());
+        home(&[b"c:", &*maker.key()].concat())
+    });
+    let model = (0..MODELS).find(|model| !classes.contains(&common_home(*model)));
+    let model = model.unwrap();
+    let lost = common_home(model);
+    let elsewhere = |number: &usize| home(&view_key(*number)) != lost;
+    let second = (MODELS..2 * MODELS).find(elsewhere).unwrap();
+    take(&store, &of_model(second, model));
+    let (known, asked) = (path_of(model), path_of(second));
+    let who_knows = Door::before(&cluster.url());
+    let newcomer = Door::before(&cluster.url());
+    let text = format!("MODEL-{model}");
+    until(&who_knows, &known, AGREED, says(&text)).await;
+    until(&newcomer, ABSENT, AGREED, |answer| answer.status == 404).await;
+    tokio::task::block_in_place(|| cluster.nodes[lost].kill());
+    until(&newcomer, &asked, AGREED, |answer| answer.status == 503).await;
+    assert!(newcomer.get(&asked).await.has("retry-after"));
+    // Nobody has asked this door for that code either; but it knows the model, and that never changes.
+    until(&who_knows, &asked, AGREED, says(&text)).await;
+    assert_eq!(newcomer.get(&asked).await.status, 503);
+    let took_over = || {
+        cluster.nodes[lost + 3]
+            .try_say::<String>(&["CLUSTER", "FAILOVER", "TAKEOVER"])
+            .is_ok()
+    };
+    tokio::task::block_in_place(|| crate::nodes::until("nobody takes over", took_over));
+    until(&newcomer, &asked, AGREED, says(&text)).await;
+    until(&who_knows, &asked, AGREED, says(&text)).await;
 }
