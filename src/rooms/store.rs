@@ -29,6 +29,7 @@ pub mod core;
 mod embedded;
 mod engine;
 pub mod pairs;
+pub mod plan;
 mod redis;
 mod seen;
 pub mod shelves;

@@ -6,16 +6,17 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use self::field::{Given, canonical};
+use self::about::subject;
+use self::field::{Given, canonical, has_control};
 use super::bonds::mentions;
 use super::dossier;
 use crate::words::catalog::{Field, FieldKind, RecordKind};
-use crate::words::code::{Code, Kind};
+use crate::words::code::Code;
 use crate::words::moment::Moment;
-use crate::words::party::CreditCode;
 use crate::words::record::{Fields, FieldsBuilder, ID_MAX, Record, SOURCE_MAX, find};
-use crate::words::subject::{Maker, Subject};
+use crate::words::subject::Subject;
 
+mod about;
 pub mod field;
 pub mod line;
 
@@ -132,8 +133,16 @@ pub fn admit(draft: &Draft<'_>, line: u64) -> Result<Incoming, Rejection> {
     let at =
         Moment::parse(&draft.at).map_err(|_not_one| Rejection::named("at", Reason::NotAMoment))?;
     let mut fields = FieldsBuilder::default();
+    // Fields mostly come in the catalog's order, so the next is looked for after the last.
+    let mut next = 0;
     for (place, (name, given)) in draft.fields.iter().enumerate() {
-        put_field(kind, place, name, given, &mut fields)?;
+        match field::expected(kind, next, name) {
+            Some((at, known)) => {
+                next = at + 1;
+                put_known(kind, known, given, &mut fields)?;
+            }
+            None => put_field(kind, place, name, given, &mut fields)?,
+        }
     }
     let subject = subject(kind, draft.subject.as_deref(), &fields)?;
     check_own_address(kind, subject, &fields)?;
@@ -148,7 +157,7 @@ pub fn admit(draft: &Draft<'_>, line: u64) -> Result<Incoming, Rejection> {
         id: id.as_bytes(),
         fields: Fields::default(),
     };
-    let mut entry = dossier::record_entry(bare);
+    let mut entry = dossier::record_entry(bare, fields.written_len());
     fields.write(&mut entry);
     let mentions = dossier::record_of(&entry)
         .map(|record| mentions(&record, subject))
@@ -173,12 +182,21 @@ fn put_field(
     {
         return put_location(kind, text, fields);
     }
-    let Some((slot, field)) = field::lookup(kind, name) else {
+    let Some(known) = field::lookup(kind, name) else {
         return Err(Rejection {
             field: Place::Unknown(place + 1),
             reason: Reason::UnknownField,
         });
     };
+    put_known(kind, known, given, fields)
+}
+
+fn put_known(
+    kind: RecordKind,
+    (slot, field): (u8, &'static Field),
+    given: &Given<'_>,
+    fields: &mut FieldsBuilder,
+) -> Result<(), Rejection> {
     let reject = |reason| Rejection::named(field.key, reason);
     let Some(text) = canonical(kind, field, given).map_err(reject)? else {
         return Ok(());
@@ -201,107 +219,6 @@ fn put_location(kind: RecordKind, text: &str, fields: &mut FieldsBuilder) -> Res
     })
 }
 
-/// What the record is about: from its own field, from the envelope, or from both if they agree.
-fn subject(
-    kind: RecordKind,
-    envelope: Option<&str>,
-    fields: &FieldsBuilder,
-) -> Result<Subject, Rejection> {
-    let reject = |reason| Rejection::named("subject", reason);
-    let told = envelope
-        .map(|text| Subject::parse(text).map_err(|_why| reject(Reason::NotACode)))
-        .transpose()?;
-    let own = own_subject(kind, fields)?;
-    let subject = match (own, told) {
-        (Some(own), Some(told)) if own != told => return Err(reject(Reason::OtherSubject)),
-        (Some(subject), _) | (None, Some(subject)) => subject,
-        (None, None) => return Err(reject(Reason::Missing)),
-    };
-    if fits(kind, subject) {
-        Ok(subject)
-    } else {
-        Err(reject(Reason::WrongSubject))
-    }
-}
-
-/// The subject that a field of the record is, if one is.
-fn own_subject(kind: RecordKind, fields: &FieldsBuilder) -> Result<Option<Subject>, Rejection> {
-    let text = |key: &str| find(kind, key).and_then(|(slot, _)| fields.text(slot));
-    let code = |kind, key| text(key).and_then(|text| Code::parse(kind, text).ok());
-    let party = |key| {
-        text(key)
-            .and_then(|text| CreditCode::parse(text).ok())
-            .map(Subject::Party)
-    };
-    Ok(match kind {
-        RecordKind::ProductionVehicle | RecordKind::SaleBinding => {
-            code(Kind::Vin, "ZhenCheBM").map(Subject::Code)
-        }
-        RecordKind::ProductionBattery => code(Kind::Pwb, "XuDianCWYBH").map(Subject::Code),
-        RecordKind::PartyMaker => party("CreditCode"),
-        RecordKind::PartySeller | RecordKind::PartyRepairer | RecordKind::PartyRecycler => {
-            party("uniscid")
-        }
-        RecordKind::StockItem => match (text("chechi_type"), text("chechibm")) {
-            (_, None) => None,
-            (None, Some(_)) => return Err(Rejection::named("chechi_type", Reason::Missing)),
-            (Some(item), Some(_)) => {
-                let kind = if item == field::VEHICLE {
-                    Kind::Vin
-                } else {
-                    Kind::Pwb
-                };
-                let item = code(kind, "chechibm").map(Subject::Code);
-                Some(item.ok_or(Rejection::named("chechibm", Reason::NotACode))?)
-            }
-        },
-        RecordKind::RegistrationPlate => text("LinkUrl")
-            .and_then(|text| Code::parse_any(text).ok())
-            .map(Subject::Code),
-        RecordKind::RepairJob => code(Kind::Vin, "ZhenCheBM")
-            .or_else(|| code(Kind::Pwb, "XuDianCWYBH"))
-            .map(Subject::Code),
-        RecordKind::RecycleReceipt => code(Kind::Pwb, "chechibm")
-            .or_else(|| code(Kind::Vin, "ZhenCheBM"))
-            .map(Subject::Code),
-        RecordKind::NoticeRecall | RecordKind::WarrantyPolicy => {
-            text("maker").and_then(Maker::parse).map(Subject::Maker)
-        }
-        RecordKind::RidingUse
-        | RecordKind::ChargingSite
-        | RecordKind::ChargingFire
-        | RecordKind::SwapUse
-        | RecordKind::PlateCancelled
-        | RecordKind::NoticeStolen
-        | RecordKind::NoticeClone => None,
-    })
-}
-
-/// Whether a record of this type can be about such a subject.
-fn fits(kind: RecordKind, subject: Subject) -> bool {
-    let code = subject.code().map(|code| code.kind());
-    match kind {
-        RecordKind::ProductionVehicle | RecordKind::SaleBinding => code == Some(Kind::Vin),
-        RecordKind::ProductionBattery => code == Some(Kind::Pwb),
-        RecordKind::RegistrationPlate | RecordKind::PlateCancelled => code == Some(Kind::Lic),
-        RecordKind::StockItem
-        | RecordKind::SwapUse
-        | RecordKind::RepairJob
-        | RecordKind::RecycleReceipt => matches!(code, Some(Kind::Vin | Kind::Pwb)),
-        RecordKind::RidingUse => matches!(code, Some(Kind::Vin | Kind::Lic)),
-        RecordKind::NoticeStolen | RecordKind::NoticeClone => code.is_some(),
-        RecordKind::NoticeRecall => code.is_some() || matches!(subject, Subject::Maker(_)),
-        RecordKind::ChargingSite | RecordKind::ChargingFire => {
-            code.is_some() || matches!(subject, Subject::Party(_))
-        }
-        RecordKind::PartyMaker
-        | RecordKind::PartySeller
-        | RecordKind::PartyRepairer
-        | RecordKind::PartyRecycler => matches!(subject, Subject::Party(_)),
-        RecordKind::WarrantyPolicy => matches!(subject, Subject::Maker(_)),
-    }
-}
-
 /// A sticker's address has to be that of the subject's own sticker.
 fn check_own_address(
     kind: RecordKind,
@@ -309,9 +226,12 @@ fn check_own_address(
     fields: &FieldsBuilder,
 ) -> Result<(), Rejection> {
     let own_address =
-        |field: &&Field| field.entry.kind == FieldKind::Url && field.key != "generalimgpath";
-    for field in kind.fields().iter().filter(own_address) {
-        let text = find(kind, field.key).and_then(|(slot, _)| fields.text(slot));
+        |field: &Field| field.entry.kind == FieldKind::Url && field.key != "generalimgpath";
+    for (slot, field) in (0..).zip(kind.fields()) {
+        if !own_address(field) {
+            continue;
+        }
+        let text = fields.text(slot);
         if text.is_some_and(|text| !is_address_of(subject, text)) {
             return Err(Rejection::named(field.key, Reason::OtherSubject));
         }
@@ -360,9 +280,7 @@ fn required(kind: RecordKind, key: &'static str, fields: &FieldsBuilder) -> Resu
 fn short_text<'t>(name: &'static str, text: &'t str, max: usize) -> Result<&'t str, Rejection> {
     match text {
         "" => Err(Rejection::named(name, Reason::Missing)),
-        _ if text.len() > max || text.chars().any(char::is_control) => {
-            Err(Rejection::named(name, Reason::BadText))
-        }
+        _ if text.len() > max || has_control(text) => Err(Rejection::named(name, Reason::BadText)),
         text => Ok(text),
     }
 }

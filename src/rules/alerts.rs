@@ -37,6 +37,10 @@ pub fn gravity(kind: AlertKind) -> usize {
 
 /// The alerts that this reader may see, gravest first.
 pub fn alerts(dossier: Dossier<'_>, reader: Reader<'_>, policy: Policy) -> Vec<Raised> {
+    // Most dossiers raise none, and one look tells.
+    if !dossier.has_records_where(|kind| RAISING.iter().any(|(raising, _)| *raising == kind)) {
+        return Vec::new();
+    }
     RAISING
         .into_iter()
         .filter_map(|(from, kind)| raised(dossier, from, kind, reader, policy))

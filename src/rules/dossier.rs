@@ -76,6 +76,14 @@ impl<'a> Dossier<'a> {
         of_kind.filter_map(|run| read_link(run.split_first()?.1))
     }
 
+    /// Whether there are records of one of these types. None is read.
+    pub fn has_records_where(self, wanted: impl Fn(RecordKind) -> bool) -> bool {
+        runs(self.0).any(|run| match run {
+            [RECORD, kind, ..] => RecordKind::from_number(*kind).is_some_and(&wanted),
+            _ => false,
+        })
+    }
+
     /// How many records of one type there are.
     pub fn count_records_of(self, kind: RecordKind) -> usize {
         let head = [RECORD, kind.number()];
@@ -103,9 +111,9 @@ impl<'a> Dossier<'a> {
     }
 }
 
-/// The entry for a record about the subject.
-pub fn record_entry(record: Record<'_>) -> Vec<u8> {
-    let mut entry = Vec::with_capacity(192);
+/// The entry for a record about the subject, with room for so many bytes more.
+pub fn record_entry(record: Record<'_>, more: usize) -> Vec<u8> {
+    let mut entry = Vec::with_capacity(1 + record.written_len() + more);
     entry.push(RECORD);
     record.write(&mut entry);
     entry
@@ -164,6 +172,22 @@ pub fn fold<'e>(old: &[u8], added: impl Iterator<Item = &'e [u8]>) -> Option<Vec
     }
     before.for_each(|run| write_run(&mut new, run));
     changed.then_some(new)
+}
+
+/// Appends the dossier that these entries make. They must be sorted.
+pub fn gather(entries: &[&[u8]], out: &mut Vec<u8>) {
+    let mut last: &[u8] = &[];
+    for entry in entries {
+        if last != *entry {
+            write_run(out, entry);
+            last = entry;
+        }
+    }
+}
+
+/// Adds the entries of one dossier to another; `None` if it had them all.
+pub fn merge(old: &[u8], more: &[u8]) -> Option<Vec<u8>> {
+    fold(old, runs(more))
 }
 
 fn runs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {

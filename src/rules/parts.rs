@@ -11,7 +11,7 @@ use saoma_pages::{Alert, Audience, Shown};
 use super::alerts::alerts;
 use super::bytes::{Reader as Bytes, put_count, put_text};
 use super::dossier::Dossier;
-use super::project::{is_withheld, sheets_where};
+use super::project::{Wanted, is_withheld, sheets_where};
 use super::show::Reader;
 use super::stored::{self, Kept, StoredCell, StoredSheet};
 use crate::words::catalog::{Field, RecordKind};
@@ -47,9 +47,11 @@ impl Part {
     /// What a holder may see of this code beyond what anybody may.
     pub fn of(code: Code, dossier: Dossier<'_>, policy: Policy) -> Self {
         let holder = Reader::Masked(Audience::Holder);
-        let extra = sheets_where(Some(code), dossier, holder, policy, |kind| {
-            shows_holders_more(kind, policy)
-        });
+        let wanted = Wanted {
+            kind: |kind| shows_holders_more(kind, policy),
+            field: |field: &Field| is_beyond_public(field, policy),
+        };
+        let extra = sheets_where(Some(code), dossier, holder, policy, &wanted);
         let raised = alerts(dossier, holder, policy);
         let public = if raised.is_empty() {
             Vec::new()
@@ -217,13 +219,20 @@ fn is(code: &Code, text: &str) -> bool {
 
 fn days(text: &str) -> Option<u16> {
     // Only this one way of writing a day comes back as it went in.
-    let parts = text.as_bytes().split(|byte| *byte == b'-');
-    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-    if !parts.clone().map(<[u8]>::len).eq([4, 2, 2]) || !parts.clone().all(digits) {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else {
         return None;
-    }
-    let days = text.parse::<Date>().ok()?.since(FIRST_DAY).ok()?.get_days();
-    u16::try_from(days).ok()
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i16, |number, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| number * 10 + i16::from(digit - b'0'))
+        })
+    };
+    let part = |digits: [u8; 2]| i8::try_from(number(&digits)?).ok();
+    let date = Date::new(number(&[y1, y2, y3, y4])?, part([m1, m2])?, part([d1, d2])?);
+    let since = date.ok()?.duration_since(FIRST_DAY);
+    u16::try_from(since.as_hours() / 24).ok()
 }
 
 fn day(days: u16) -> Option<String> {

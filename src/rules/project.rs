@@ -5,6 +5,7 @@
 //! the set of records.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use saoma_pages::{Audience, Shown};
 
@@ -76,25 +77,76 @@ pub fn sheets(
     reader: Reader<'_>,
     policy: Policy,
 ) -> Vec<Settled> {
-    sheets_where(code, dossier, reader, policy, |_any| true)
+    let all = Wanted {
+        kind: |_any| true,
+        field: |_any: &Field| true,
+    };
+    sheets_where(code, dossier, reader, policy, &all)
 }
 
-/// The same, of the record types that are wanted.
-pub fn sheets_where(
+/// The same, of the records of one type.
+pub fn sheets_of(
+    kind: RecordKind,
+    code: Code,
+    dossier: Dossier<'_>,
+    reader: Reader<'_>,
+    policy: Policy,
+) -> Vec<Settled> {
+    let wanted = Wanted {
+        kind: |of| of == kind,
+        field: |_any: &Field| true,
+    };
+    sheets_where(Some(code), dossier, reader, policy, &wanted)
+}
+
+/// What is wanted of a dossier.
+pub(super) struct Wanted<K, F> {
+    /// The types of records.
+    pub(super) kind: K,
+    /// The fields. What several records say of other fields comes too: it tells which are shown.
+    pub(super) field: F,
+}
+
+/// The same, of what is wanted.
+pub(super) fn sheets_where(
     code: Option<Code>,
     dossier: Dossier<'_>,
     reader: Reader<'_>,
     policy: Policy,
-    wanted: impl Fn(RecordKind) -> bool,
+    wanted: &Wanted<impl Fn(RecordKind) -> bool, impl Fn(&Field) -> bool>,
 ) -> Vec<Settled> {
     let records: Vec<Record<'_>> = dossier
         .records()
-        .filter(|record| wanted(record.kind))
+        .filter(|record| (wanted.kind)(record.kind))
         .collect();
     records
         .chunk_by(|one, next| one.kind == next.kind)
-        .filter_map(|group| sheet(code, group, reader, policy))
+        .filter_map(|group| match group {
+            [record] => lone(code, record, reader, policy, &wanted.field),
+            group => sheet(code, group, reader, policy),
+        })
         .collect()
+}
+
+/// What one record shows that nothing of its type competes with.
+fn lone(
+    code: Option<Code>,
+    record: &Record<'_>,
+    reader: Reader<'_>,
+    policy: Policy,
+    wanted: &impl Fn(&Field) -> bool,
+) -> Option<Settled> {
+    if keep(record.kind, reader.audience()) == Keep::None {
+        return None;
+    }
+    let row: Vec<StoredCell> = cells(code, record, reader, policy, wanted).collect();
+    (!row.is_empty()).then(|| Settled {
+        sheet: StoredSheet {
+            kind: record.kind,
+            rows: vec![row],
+        },
+        at: record.at,
+    })
 }
 
 fn sheet(
@@ -164,8 +216,19 @@ fn row(
     reader: Reader<'_>,
     policy: Policy,
 ) -> Vec<StoredCell> {
+    cells(code, record, reader, policy, &|_any: &Field| true).collect()
+}
+
+/// What this reader may see of a record's fields, as far as they are wanted.
+fn cells<'r>(
+    code: Option<Code>,
+    record: &Record<'r>,
+    reader: Reader<'r>,
+    policy: Policy,
+    wanted: &'r impl Fn(&Field) -> bool,
+) -> impl Iterator<Item = StoredCell> {
     let audience = reader.audience();
-    let kept = |kind: FieldKind, shown: Shown| match (&shown, code) {
+    let kept = move |kind: FieldKind, shown: Shown| match (&shown, code) {
         (Shown::Plain(text), Some(code)) if kind == FieldKind::Url && is_address(text, code) => {
             Kept::EchoUrl
         }
@@ -179,17 +242,18 @@ fn row(
         (Shown::Plain(text), Some(code)) if text.as_bytes() == code.as_bytes() => Kept::Echo,
         _ => Kept::Shown(shown),
     };
-    let wanted = |field: &Field| {
-        field.entry.rule(audience) != Rule::Withheld && !is_withheld(field, audience, policy)
+    let may_be_seen = move |field: &Field| {
+        field.entry.rule(audience) != Rule::Withheld
+            && !is_withheld(field, audience, policy)
+            && wanted(field)
     };
     record
-        .values_where(wanted)
-        .filter_map(|(slot, field, value)| {
+        .values_where(may_be_seen)
+        .filter_map(move |(slot, field, value)| {
             let shown = show(field, &value, reader)?;
             let kept = kept(field.entry.kind, shown);
             Some(StoredCell { slot, kept })
         })
-        .collect()
 }
 
 /// Whether the operator's choice withholds what the table would show.
@@ -239,12 +303,23 @@ fn keep(kind: RecordKind, audience: Audience) -> Keep {
 /// A moment no finer than what the table gives away of this type: where its own times are
 /// withheld or cut to the month, the date of the answer is cut to the month too.
 fn precise(kind: RecordKind, at: Moment) -> Moment {
-    let coarse = kind.entries().any(|entry| {
-        matches!(entry.kind, FieldKind::Time | FieldKind::Date)
-            && entry.rule(Audience::Public) != Rule::Full
-    });
-    if coarse { at.month() } else { at }
+    let coarse = COARSE.get(usize::from(kind.number()));
+    if coarse.is_none_or(|coarse| *coarse) {
+        at.month()
+    } else {
+        at
+    }
 }
+
+/// By type of record: whether its times are withheld or cut.
+static COARSE: LazyLock<[bool; RecordKind::ALL.len()]> = LazyLock::new(|| {
+    RecordKind::ALL.map(|kind| {
+        kind.entries().any(|entry| {
+            matches!(entry.kind, FieldKind::Time | FieldKind::Date)
+                && entry.rule(Audience::Public) != Rule::Full
+        })
+    })
+});
 
 /// The maker behind a vehicle is whoever submitted what is seen of it; a battery's stands in its
 /// code.
@@ -255,7 +330,10 @@ fn submitter(code: Code, dossier: Dossier<'_>, policy: Policy) -> Option<Maker> 
     let reader = Reader::Masked(Audience::Public);
     let last = dossier
         .records_of(RecordKind::ProductionVehicle)
-        .filter(|record| !row(Some(code), record, reader, policy).is_empty())
+        .filter(|record| {
+            let mut seen = cells(Some(code), record, reader, policy, &|_any: &Field| true);
+            seen.next().is_some()
+        })
         .last()?;
     CreditCode::parse(last.submitter())
         .ok()

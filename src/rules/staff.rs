@@ -67,7 +67,7 @@ pub fn whole_story(code: Code, own: &[u8], others: &[(Subject, Vec<u8>)]) -> Vec
     for (subject, bytes) in others {
         for record in Dossier::from_bytes(bytes).records() {
             if mentions(&record, *subject).contains(&code) {
-                entries.push(dossier::record_entry(record));
+                entries.push(dossier::record_entry(record, 0));
             }
         }
     }

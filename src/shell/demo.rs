@@ -151,8 +151,8 @@ fn fill(path: &Path) -> Result<(), DemoError> {
         Core::open(path, Policy::default(), &path.with_extension("pair-key"))
     };
     let core = open(path).map_err(ImportError::from)?;
-    // The writer's handle is closed here: what serves has no way to a dossier.
-    let (_core, tally) = import::records(core, &path.with_extension("records"), RECORDS)?;
+    // The writer's handle is closed at the end of this: what serves has no way to a dossier.
+    let tally = import::records(&core, &path.with_extension("records"), RECORDS)?;
     if tally.rejected == 0 {
         Ok(())
     } else {

@@ -17,11 +17,12 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::ahead::{Batch, Gathered};
 use self::source::{Encoding, Format, Source};
 use super::store_args::StoreArgs;
 use crate::rooms::store::StoreError;
 use crate::rooms::store::core::{Conflict, Core};
-use crate::rules::admit::{Incoming, Reason, Rejection};
+use crate::rules::admit::{self, Reason, Rejection};
 use crate::rules::contradictions::Claim;
 use crate::words::catalog::RecordKind;
 use crate::words::code::Code;
@@ -105,12 +106,10 @@ pub struct Tally {
 }
 
 /// One file under way.
-struct Import {
-    core: Core,
+struct Import<'c> {
+    core: &'c Core,
     path: PathBuf,
     rejects: SideFile,
-    batch: Vec<Incoming>,
-    batch_bytes: usize,
     suspects: BTreeSet<Code>,
     claims: BTreeSet<Claim>,
     makers: bool,
@@ -127,12 +126,10 @@ struct SideFile {
 
 /// Runs the command.
 pub fn run(args: &ImportArgs) -> Result<ExitCode, ImportError> {
-    let mut core = args.store.open()?;
+    let core = args.store.open()?;
     let mut rejected = 0;
     for path in &args.files {
-        let (next, tally) = file(core, path, args)?;
-        core = next;
-        rejected += tally.rejected;
+        rejected += file(&core, path, args)?.rejected;
     }
     Ok(if rejected == 0 {
         ExitCode::SUCCESS
@@ -142,53 +139,50 @@ pub fn run(args: &ImportArgs) -> Result<ExitCode, ImportError> {
 }
 
 /// Imports NDJSON that is at hand, as if it had been read from `path`. Used by the demo.
-pub fn records(core: Core, path: &Path, lines: &[u8]) -> Result<(Core, Tally), ImportError> {
+pub fn records(core: &Core, path: &Path, lines: &[u8]) -> Result<Tally, ImportError> {
     let mut import = Import::new(core, path, ProgressBar::hidden());
+    let mut gathered = Gathered::default();
     for (number, line) in (1..).zip(lines.split(|byte| *byte == b'\n')) {
-        if !line.is_empty() {
-            import = import.take(
-                crate::rules::admit::line::read(line)
-                    .and_then(|draft| crate::rules::admit::admit(&draft, number)),
-                number,
-            )?;
+        if line.is_empty() {
+            continue;
+        }
+        let read = admit::line::read(line).and_then(|draft| admit::admit(&draft, number));
+        gathered.push((number, read));
+        if gathered.is_full() {
+            import.take(gathered.close(core, 0)?)?;
         }
     }
+    import.take(gathered.close(core, 0)?)?;
     import.finish()
 }
 
-fn file(core: Core, path: &Path, args: &ImportArgs) -> Result<(Core, Tally), ImportError> {
+fn file(core: &Core, path: &Path, args: &ImportArgs) -> Result<Tally, ImportError> {
     let source = Source::open(path, args)?;
-    let bar = progress(source.size());
-    let import = Import::new(core, path, bar);
+    let mut import = Import::new(core, path, progress(source.size()));
     import.rejects.forget()?;
-    let (sender, pieces) = mpsc::sync_channel(ahead::PIECES);
-    let import = thread::scope(|scope| {
-        // Reads on while a batch waits for the disk. It ends when nobody listens any more.
-        scope.spawn(move || ahead::read(source, &sender));
-        let mut import = import;
-        for piece in pieces {
-            let piece = piece?;
-            import.bar.set_position(piece.position);
-            for (line, read) in piece.records {
-                import = import.take(read, line)?;
-            }
+    // Nothing waits between the two: one batch is worked out while another is written, and that is
+    // as much as there is memory for.
+    let (sender, batches) = mpsc::sync_channel(0);
+    thread::scope(|scope| {
+        // It ends when nobody listens any more.
+        scope.spawn(move || ahead::read(core, source, &sender));
+        for batch in batches {
+            import.take(batch?)?;
         }
-        Ok::<_, ImportError>(import)
+        Ok::<_, ImportError>(())
     })?;
     let started = import.started;
-    let (core, tally) = import.finish()?;
+    let tally = import.finish()?;
     say(&format!("{}: {}", path.display(), tally.words(started)));
-    Ok((core, tally))
+    Ok(tally)
 }
 
-impl Import {
-    fn new(core: Core, path: &Path, bar: ProgressBar) -> Self {
+impl<'c> Import<'c> {
+    fn new(core: &'c Core, path: &Path, bar: ProgressBar) -> Self {
         Self {
             core,
             path: path.to_owned(),
             rejects: SideFile::beside(path, "rejected"),
-            batch: Vec::with_capacity(BATCH_RECORDS),
-            batch_bytes: 0,
             suspects: BTreeSet::new(),
             claims: BTreeSet::new(),
             makers: false,
@@ -198,26 +192,19 @@ impl Import {
         }
     }
 
-    fn take(mut self, read: Result<Incoming, Rejection>, line: u64) -> Result<Self, ImportError> {
-        self.tally.read += 1;
-        match read {
-            Ok(incoming) => {
-                self.batch_bytes += incoming.entry.len();
-                self.batch.push(incoming);
-            }
-            Err(rejection) => self.reject(line, rejection)?,
+    fn take(&mut self, batch: Batch) -> Result<(), ImportError> {
+        let Batch {
+            plan,
+            rejected,
+            position,
+        } = batch;
+        let read = plan.len() + rejected.len();
+        self.tally.read += u64::try_from(read).unwrap_or(u64::MAX);
+        for (line, rejection) in rejected {
+            self.reject(line, rejection)?;
         }
-        if self.batch.len() < BATCH_RECORDS && self.batch_bytes < BATCH_BYTES {
-            return Ok(self);
-        }
-        self.flush()?;
-        Ok(self)
-    }
-
-    fn flush(&mut self) -> Result<(), ImportError> {
-        let mut outcome = self.core.ingest(&self.batch)?;
-        self.batch.clear();
-        self.batch_bytes = 0;
+        let mut outcome = self.core.take_in(&plan)?;
+        drop(plan);
         self.tally.added += outcome.added;
         self.tally.known += outcome.known;
         self.suspects.append(&mut outcome.suspects);
@@ -227,6 +214,7 @@ impl Import {
         for line in outcome.clashes {
             self.reject(line, Rejection::named("id", Reason::OtherContent))?;
         }
+        self.bar.set_position(position);
         self.bar.set_message(self.tally.rate(self.started));
         Ok(())
     }
@@ -241,8 +229,7 @@ impl Import {
         self.rejects.write(&said)
     }
 
-    fn finish(mut self) -> Result<(Core, Tally), ImportError> {
-        self.flush()?;
+    fn finish(mut self) -> Result<Tally, ImportError> {
         let mut list = SideFile::beside(&self.path, "conflicts");
         list.forget()?;
         for conflict in self.conflicts()? {
@@ -252,7 +239,7 @@ impl Import {
         list.close()?;
         self.rejects.close()?;
         self.bar.finish_and_clear();
-        Ok((self.core, self.tally))
+        Ok(self.tally)
     }
 
     /// Looked for when all records are in, so that their order does not matter.

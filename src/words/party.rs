@@ -17,6 +17,7 @@
 //! and both in some 340.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 /// Characters of a credit code.
 pub const CREDIT_LEN: usize = 18;
@@ -152,8 +153,21 @@ impl CreditCode {
 }
 
 fn value(c: char) -> Option<usize> {
-    ALPHABET.iter().position(|known| char::from(*known) == c)
+    let byte = u8::try_from(c).ok()?;
+    let place = PLACES.get(usize::from(byte)).copied().flatten();
+    place.map(usize::from)
 }
+
+/// By byte: its place in the alphabet.
+static PLACES: LazyLock<[Option<u8>; 256]> = LazyLock::new(|| {
+    let mut places = [None; 256];
+    for (place, byte) in (0..).zip(ALPHABET) {
+        if let Some(slot) = places.get_mut(usize::from(*byte)) {
+            *slot = Some(place);
+        }
+    }
+    places
+});
 
 fn values(text: &[u8]) -> impl Iterator<Item = usize> {
     text.iter().filter_map(|byte| value(char::from(*byte)))

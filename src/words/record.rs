@@ -86,6 +86,11 @@ impl<'a> Record<'a> {
         out.extend_from_slice(self.fields.0);
     }
 
+    /// How many bytes [`write`](Self::write) appends, if no text is longer than its bound.
+    pub const fn written_len(&self) -> usize {
+        1 + 8 + 1 + self.source.len() + 1 + self.id.len() + self.fields.0.len()
+    }
+
     /// Who submitted it, as text.
     pub fn submitter(&self) -> &'a str {
         utf8(self.source)
@@ -207,6 +212,11 @@ impl FieldsBuilder {
     pub fn text(&self, slot: u8) -> Option<&str> {
         let (_, place) = self.places.iter().find(|(put, _)| *put == slot)?;
         self.texts.get(place.clone())
+    }
+
+    /// How many bytes [`write`](Self::write) appends at most.
+    pub const fn written_len(&self) -> usize {
+        3 * self.places.len() + self.texts.len()
     }
 
     /// All bytes of the fields.

@@ -100,15 +100,12 @@ impl Subject {
 
     /// The key as numbers: in the same order, and quick to compare. No key is longer.
     pub fn order(self) -> [u128; 2] {
+        if let Self::Code(code) = self {
+            return code.key().order();
+        }
         let mut bytes = [0; 32];
-        let mut put = |key: &[u8]| {
-            for (slot, byte) in bytes.iter_mut().zip(key) {
-                *slot = *byte;
-            }
-        };
-        match self {
-            Self::Code(code) => put(&code.key()),
-            Self::Party(_) | Self::Maker(_) => put(&self.key()),
+        for (slot, byte) in bytes.iter_mut().zip(self.key()) {
+            *slot = byte;
         }
         let (first, second) = bytes.split_at(16);
         [first, second].map(|half| half.try_into().map_or(0, u128::from_be_bytes))

@@ -160,7 +160,7 @@ pub(crate) fn fill(folder: &TempDir, lines: &[String]) -> Core {
     let key = folder.path().join("pair-key");
     let core = Core::open(&path, Policy::default(), &key).unwrap();
     let side = folder.path().join("records");
-    let (core, tally) = records(core, &side, lines.join("\n").as_bytes()).unwrap();
+    let tally = records(&core, &side, lines.join("\n").as_bytes()).unwrap();
     let rejected = std::fs::read_to_string(folder.path().join("records.rejected.ndjson"));
     assert_eq!(tally.rejected, 0, "{}", rejected.unwrap_or_default());
     core

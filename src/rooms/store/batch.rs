@@ -14,10 +14,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use aws_lc_rs::digest::{Context, SHA256};
 use foldhash::fast::FixedState;
 
-use super::pairs::{PairKey, Shelf, are_neighbours};
+use super::pairs::{PairKey, Shelf, Tag, are_neighbours};
 use super::{Rack, StoreError};
 pub use crate::rules::admit::Incoming;
 use crate::rules::bonds::{self, partners};
@@ -31,8 +30,12 @@ use crate::words::code::Code;
 use crate::words::policy::{Policy, Stamp};
 use crate::words::subject::{Maker, Subject};
 
+mod names;
+
+pub(super) use names::{DIGEST_LEN, Named, named};
+
 /// What became of a batch.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// Records that are new.
     pub added: u64,
@@ -48,9 +51,6 @@ pub struct Outcome {
     pub makers: bool,
 }
 
-/// Digests are cut to this: enough that no two contents meet by chance.
-pub(super) const DIGEST_LEN: usize = 16;
-
 /// What is written under: the policy of views, the secret of pairs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ink<'a> {
@@ -58,14 +58,6 @@ pub(super) struct Ink<'a> {
     pub(super) pair_key: &'a PairKey,
     /// Where that secret is, for who has to be told.
     pub(super) pair_key_file: &'a Path,
-}
-
-/// A record by its name in the store, and what tells its content from another.
-pub(super) struct Named {
-    pub(super) key: Vec<u8>,
-    pub(super) digest: [u8; DIGEST_LEN],
-    /// Its place in the batch.
-    pub(super) at: usize,
 }
 
 /// New entries by the dossier they belong to, in order.
@@ -116,29 +108,6 @@ impl Ink<'_> {
         }
         Ok(())
     }
-}
-
-/// The records of a batch by name, in order.
-pub(super) fn named(incoming: &[Incoming]) -> Result<Vec<Named>, StoreError> {
-    let mut found = Vec::with_capacity(incoming.len());
-    for (at, one) in incoming.iter().enumerate() {
-        let record = one
-            .record()
-            .ok_or(StoreError::Corrupt("a record just made"))?;
-        let mut key = Vec::with_capacity(1 + record.source.len() + record.id.len());
-        key.extend_from_slice(record.source);
-        // No source holds this byte, so no two pairs of source and id make one key.
-        key.push(0);
-        key.extend_from_slice(record.id);
-        let mut content = Context::new(&SHA256);
-        content.update(&one.subject.key());
-        content.update(&one.entry);
-        let digest = content.finish();
-        let digest = digest.as_ref().first_chunk().copied().unwrap_or_default();
-        found.push(Named { key, digest, at });
-    }
-    found.sort_unstable_by(|one, next| (&one.key, one.at).cmp(&(&next.key, next.at)));
-    Ok(found)
 }
 
 /// The codes that these records bind to each other. Records that were there already count too: a
@@ -254,19 +223,7 @@ impl<'a> Desk<'a> {
     ) -> impl Iterator<Item = Finished> {
         let policy = self.ink.policy;
         subjects.filter_map(move |subject| {
-            let dossier = self.read(subject);
-            let (rack, value) = match subject {
-                Subject::Code(code) => {
-                    let view = public_view(code, dossier, policy);
-                    (Rack::Views, view.map(|view| view.encode()))
-                }
-                Subject::Maker(_) => {
-                    let class = Class::of(dossier, policy);
-                    (Rack::Classes, class.map(|class| class.encode()))
-                }
-                // A party has no page of its own; a maker's public record lies with its class.
-                Subject::Party(_) => return None,
-            };
+            let (rack, value) = made_public(subject, self.read(subject), policy)?;
             Some(Finished {
                 of: [subject, subject],
                 rack,
@@ -293,14 +250,8 @@ impl<'a> Desk<'a> {
     pub(super) fn seal(&self, couples: &[Couple]) -> Result<Vec<Finished>, StoreError> {
         let mut parts: HashMap<Code, Part, FixedState> = HashMap::default();
         let mut sealed = Vec::with_capacity(couples.len());
-        // Couples come in order, so those of one shelf come together.
-        let mut last: Option<(Code, Shelf)> = None;
+        let mut press = Sealer::new(self.ink);
         for &(one, other) in couples {
-            let place = match last {
-                Some((before, known)) if are_neighbours(before, one) => known,
-                Some(_) | None => self.ink.pair_key.shelf(one),
-            };
-            last = Some((one, place));
             for code in [one, other] {
                 parts.entry(code).or_insert_with(|| {
                     Part::of(code, self.read(Subject::Code(code)), self.ink.policy)
@@ -309,19 +260,11 @@ impl<'a> Desk<'a> {
             let (Some(first), Some(second)) = (parts.get(&one), parts.get(&other)) else {
                 continue;
             };
-            let content = write_parts(&[one, other], [first, second]);
-            let pair = self
-                .ink
-                .pair_key
-                .pair_on(place, one, other)
-                .map_err(|_same| StoreError::Corrupt("a pair"))?;
-            let entry = pair
-                .seal(&content)
-                .map_err(|_too_long| StoreError::Corrupt("a pair"))?;
+            let (tag, entry) = press.seal((one, first), (other, second))?;
             sealed.push(Finished {
                 of: [Subject::Code(one), Subject::Code(other)],
                 rack: Rack::Pairs,
-                key: pair.tag.to_vec(),
+                key: tag.to_vec(),
                 value: Some(entry),
             });
         }
@@ -334,6 +277,61 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// What is public of a dossier, and on which rack that lies.
+pub(super) fn made_public(
+    subject: Subject,
+    dossier: Dossier<'_>,
+    policy: Policy,
+) -> Option<(Rack, Option<Vec<u8>>)> {
+    match subject {
+        Subject::Code(code) => {
+            let view = public_view(code, dossier, policy);
+            Some((Rack::Views, view.map(|view| view.encode())))
+        }
+        Subject::Maker(_) => {
+            let class = Class::of(dossier, policy);
+            Some((Rack::Classes, class.map(|class| class.encode())))
+        }
+        // A party has no page of its own; a maker's public record lies with its class.
+        Subject::Party(_) => None,
+    }
+}
+
+/// Seals pairs. Those of one shelf are best sealed together.
+pub(super) struct Sealer<'a> {
+    ink: Ink<'a>,
+    /// A code, and the shelf that it and its neighbours are on.
+    last: Option<(Code, Shelf)>,
+}
+
+impl<'a> Sealer<'a> {
+    pub(super) const fn new(ink: Ink<'a>) -> Self {
+        Self { ink, last: None }
+    }
+
+    /// What is kept of two codes, the smaller first, and where.
+    pub(super) fn seal(
+        &mut self,
+        (one, first): (Code, &Part),
+        (other, second): (Code, &Part),
+    ) -> Result<(Tag, Vec<u8>), StoreError> {
+        let key = self.ink.pair_key;
+        let place = match self.last {
+            Some((before, known)) if are_neighbours(before, one) => known,
+            Some(_) | None => key.shelf(one),
+        };
+        self.last = Some((one, place));
+        let content = write_parts(&[one, other], [first, second]);
+        let pair = key
+            .pair_on(place, one, other)
+            .map_err(|_same| StoreError::Corrupt("a pair"))?;
+        let entry = pair
+            .seal(&content)
+            .map_err(|_too_long| StoreError::Corrupt("a pair"))?;
+        Ok((pair.tag, entry))
+    }
+}
+
 /// The codes of these pairs.
 pub(super) fn members(couples: &[Couple]) -> BTreeSet<Subject> {
     let both = |&(one, other): &Couple| [Subject::Code(one), Subject::Code(other)];
@@ -341,7 +339,7 @@ pub(super) fn members(couples: &[Couple]) -> BTreeSet<Subject> {
 }
 
 /// The entries that one record makes, in its own dossier and in those of the codes it names.
-fn spread<'i>(one: &'i Incoming, entries: &mut Vec<(Subject, Cow<'i, [u8]>)>) {
+pub(super) fn spread<'i>(one: &'i Incoming, entries: &mut Vec<(Subject, Cow<'i, [u8]>)>) {
     let Some(record) = one.record() else {
         return;
     };

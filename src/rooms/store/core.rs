@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::batch::{Incoming, Ink, Outcome};
 use super::engine::{self, Engine, Entry, Place, about};
 use super::pairs::PairKey;
+use super::plan::Plan;
 use super::shelves::{self, Shelves};
 use super::{PublicStore, Rack, Rooms, StoreError};
 use crate::rules::contradictions::{self, Claim, Contradiction};
@@ -71,6 +72,18 @@ impl Core {
     /// Takes a batch of records in. Safe to repeat, whatever it was that cut it off.
     pub fn ingest(&self, incoming: &[Incoming]) -> Result<Outcome, StoreError> {
         self.engine.ingest(self.ink(), incoming)
+    }
+
+    /// Works out a batch as far as that can be done without the store, so that it can be done while
+    /// the store is busy with another.
+    pub fn plan(&self, incoming: Vec<Incoming>) -> Result<Plan, StoreError> {
+        self.engine.plan(self.ink(), incoming)
+    }
+
+    /// Takes in a batch that was worked out here. Whatever happened in the store meanwhile, the same
+    /// comes of it as of [`ingest`](Self::ingest).
+    pub fn take_in(&self, plan: &Plan) -> Result<Outcome, StoreError> {
+        self.engine.take_in(self.ink(), plan)
     }
 
     /// What contradicts what about a code, as far as bindings go.

@@ -5,6 +5,7 @@
 //! `kill -9`. Its price: the file is mapped into memory, and opening it is an `unsafe` call.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use heed::types::Bytes;
 use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, WithoutTls};
@@ -18,6 +19,7 @@ use crate::words::fault::Fault;
 use crate::words::policy::Policy;
 use crate::words::subject::{Maker, Subject};
 
+mod laying;
 mod views;
 mod writer;
 
@@ -62,6 +64,9 @@ struct Tables {
 pub(super) struct Room {
     env: Env<WithoutTls>,
     tables: Tables,
+    /// Whether the last batch brought mostly what was here already, as when an import that was cut
+    /// off is run again: then there is no use in working out the next one beforehand.
+    is_repeating: AtomicBool,
 }
 
 /// The reading side of a store: views, classes and sealed pairs, nothing else.
@@ -100,7 +105,11 @@ impl Room {
         env.clear_stale_readers()
             .map_err(|error| fail(error.into()))?;
         let tables = Tables::open(&env)?;
-        let room = Self { env, tables };
+        let room = Self {
+            env,
+            tables,
+            is_repeating: AtomicBool::new(false),
+        };
         room.check_format()?;
         Ok(room)
     }

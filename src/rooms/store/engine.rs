@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::batch::{Incoming, Ink, Outcome};
 use super::embedded::Room;
+use super::plan::Plan;
 use super::redis::Writer;
 use super::{PublicStore, Rack, Rooms, StoreError, StoreUrl};
 use crate::words::policy::Policy;
@@ -13,6 +14,16 @@ use crate::words::subject::Subject;
 pub(super) trait Engine: fmt::Debug + Send + Sync {
     /// Takes a batch of records in. Safe to repeat, whatever it was that cut it off.
     fn ingest(&self, ink: Ink<'_>, incoming: &[Incoming]) -> Result<Outcome, StoreError>;
+
+    /// Works out as much of a batch as an engine can without looking at what it has.
+    fn plan(&self, _ink: Ink<'_>, incoming: Vec<Incoming>) -> Result<Plan, StoreError> {
+        Ok(Plan::bare(incoming))
+    }
+
+    /// Takes in a batch that was worked out. The same comes of it as of [`ingest`](Self::ingest).
+    fn take_in(&self, ink: Ink<'_>, plan: &Plan) -> Result<Outcome, StoreError> {
+        self.ingest(ink, plan.incoming())
+    }
 
     /// Makes the views, classes and pairs of these subjects anew.
     fn publish(&self, ink: Ink<'_>, subjects: &[Subject]) -> Result<(), StoreError>;

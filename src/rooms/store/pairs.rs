@@ -8,7 +8,9 @@
 //! Entries of neighbouring codes begin alike, under a prefix that only the secret can name. Codes
 //! come in runs, and a table written in runs is written once; scattered, a million vehicles made
 //! the same pages dirty over and over. It tells who copies the store how many pairs some unknown
-//! thousand codes have, and of no code whether it is in one.
+//! hundred codes have, and of no code whether it is in one. A hundred vehicles have some three
+//! hundred pairs, which fill a dozen pages: in neighbourhoods of a thousand, most pairs of a batch
+//! made a page of their own dirty.
 
 use std::fmt;
 use std::io::Write;
@@ -18,7 +20,7 @@ use aws_lc_rs::aead::{AES_128_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::{hmac, rand};
 
 use super::StoreError;
-use crate::words::code::Code;
+use crate::words::code::{Code, Kind, ORG_LEN};
 
 /// Bytes of the secret.
 const SECRET_LEN: usize = 32;
@@ -39,7 +41,15 @@ const AROUND: usize = 20;
 const END: u8 = 0x80;
 /// Names the use of the secret, so that nothing else made with it can be taken for a pair.
 const USE: &[u8] = b"saoma pair 1";
-const SHELF_USE: &[u8] = b"saoma pair shelf 1";
+const SHELF_USE: &[u8] = b"saoma pair shelf 2";
+/// Another with each change of where pairs lie: a store made before then says that its pairs were
+/// not made like this, and a reprojection makes them anew.
+const CHECK_USE: &[u8] = b"saoma pair key check 2";
+/// The last characters of a code, which may differ among neighbours.
+const APART: usize = 2;
+/// The first characters of a battery's code, which are those of its neighbours: in the example of the
+/// standard, all before the last two digits of the number.
+const BATTERY_SHARED: usize = ORG_LEN + 11;
 
 /// The deployment's secret for pairs. Kept in a file of its own, readable by the service only.
 pub struct PairKey(hmac::Key);
@@ -100,7 +110,7 @@ impl PairKey {
 
     /// A value that tells whether a store was made with this secret, and nothing else about it.
     pub fn check(&self) -> [u8; 8] {
-        let tag = hmac::sign(&self.0, b"saoma pair key check 1");
+        let tag = hmac::sign(&self.0, CHECK_USE);
         tag.as_ref().first_chunk().copied().unwrap_or_default()
     }
 
@@ -156,10 +166,17 @@ pub fn are_neighbours(one: Code, other: Code) -> bool {
     one.kind() == other.kind() && neighbourhood(&one) == neighbourhood(&other)
 }
 
-/// A code without its last three characters: a thousand vehicles of one maker and year.
+/// What a code shares with its neighbours: of a vehicle's all but the last two digits, of a battery's
+/// its maker and how its own code begins. Kind, day and most of a number stand there; what stands
+/// behind, voltage and capacity, is the same for all of a series, so nothing can be told by the end.
 fn neighbourhood(code: &Code) -> &[u8] {
     let text = code.as_bytes();
-    text.get(..text.len().saturating_sub(3)).unwrap_or(text)
+    let shared = text.len().saturating_sub(APART);
+    let shared = match code.kind() {
+        Kind::Vin | Kind::Lic => shared,
+        Kind::Pwb => shared.min(BATTERY_SHARED),
+    };
+    text.get(..shared).unwrap_or(text)
 }
 
 impl Pair {
@@ -231,7 +248,6 @@ impl fmt::Debug for Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::code::Kind;
 
     fn codes() -> (Code, Code, Code) {
         (
@@ -267,8 +283,8 @@ mod tests {
     fn pairs_of_neighbouring_codes_lie_together_and_others_do_not() {
         let key = PairKey::new(&[7; SECRET_LEN]);
         let (vin, pwb, lic) = codes();
-        let next = Code::parse(Kind::Vin, "218622108311999").unwrap();
-        let far = Code::parse(Kind::Vin, "218622108312000").unwrap();
+        let next = Code::parse(Kind::Vin, "218622108311099").unwrap();
+        let far = Code::parse(Kind::Vin, "218622108311100").unwrap();
         let shelf = |code| key.pair(code, pwb).unwrap().tag[..SHELF_LEN].to_vec();
         assert!(are_neighbours(vin, next) && !are_neighbours(vin, far));
         assert_eq!(shelf(vin), shelf(next));
@@ -281,6 +297,20 @@ mod tests {
             key.pair(vin, pwb).unwrap().tag,
             key.pair(next, pwb).unwrap().tag
         );
+    }
+
+    #[test]
+    fn batteries_of_one_series_are_neighbours_though_their_codes_end_alike() {
+        let (.., pwb, lic) = codes();
+        let battery = |text| Code::parse(Kind::Pwb, text).unwrap();
+        let next = battery("76392965TN21080500577B48V121513522");
+        let far = battery("76392965TN21080500643B48V121513522");
+        assert!(are_neighbours(pwb, next) && !are_neighbours(pwb, far));
+        assert!(!are_neighbours(pwb, lic));
+        assert!(are_neighbours(
+            battery("76392965A01"),
+            battery("76392965A99")
+        ));
     }
 
     #[test]

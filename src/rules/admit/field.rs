@@ -16,6 +16,9 @@ pub const BATTERY: &str = "蓄电池";
 /// The most codes in one list. A lead-acid set has four to six blocks.
 const LIST_MAX: usize = 16;
 
+/// How many fields may be left out for the next to be found where it is expected.
+const AHEAD: usize = 4;
+
 /// A value as it was given.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Given<'a> {
@@ -38,6 +41,18 @@ pub fn lookup(kind: RecordKind, name: &str) -> Option<(u8, &'static Field)> {
             let entry = kind.entries().find(|entry| entry.label == name)?;
             find(kind, entry.keys.split(',').next()?)
         })
+}
+
+/// The field of this name if it is the one after the last or one of those just behind it, and its
+/// place.
+pub(super) fn expected(
+    kind: RecordKind,
+    next: usize,
+    name: &str,
+) -> Option<(usize, (u8, &'static Field))> {
+    let mut ahead = (next..).zip(kind.fields().get(next..)?).take(AHEAD);
+    let (at, field) = ahead.find(|(_, field)| field.key == name)?;
+    Some((at, (u8::try_from(at).ok()?, field)))
 }
 
 /// Whether this is the name of the row that holds longitude, latitude and location number.
@@ -105,12 +120,12 @@ fn in_form<'t>(
         FieldKind::CodePwbList => codes(&text).map(Cow::Owned),
         FieldKind::AnyCode => {
             let code = Code::parse_any(&text).map_err(|_why| Reason::NotACode)?;
-            Ok(Cow::Owned(format!("{}/{}", code.kind(), code.value())))
+            Ok(Cow::Owned(in_full(code)))
         }
         FieldKind::Url if field.key == "generalimgpath" => Ok(text),
         FieldKind::Url => {
             let code = Code::parse_any(&text).map_err(|_why| Reason::NotACode)?;
-            Ok(Cow::Owned(format!("{}/{}", code.kind(), code.value())))
+            Ok(Cow::Owned(in_full(code)))
         }
         FieldKind::Uscc if is_party(record) => {
             let party = CreditCode::parse(&text).map_err(|_why| Reason::NotACreditCode)?;
@@ -151,8 +166,17 @@ fn in_form<'t>(
     }
 }
 
+/// A code with its kind.
+fn in_full(code: Code) -> String {
+    [code.kind().keyword(), "/", code.value()].concat()
+}
+
 /// A code alone, or the whole address on its sticker.
 fn code(kind: Kind, text: &str) -> Result<Code, Reason> {
+    // Nearly always it is a code alone, and no code alone is an address too.
+    if let Ok(code) = Code::parse(kind, text) {
+        return Ok(code);
+    }
     let bare = text
         .strip_prefix(kind.keyword())
         .and_then(|rest| rest.strip_prefix('/'));
@@ -177,9 +201,11 @@ fn code_text(kind: Kind, text: Cow<'_, str>) -> Result<Cow<'_, str>, Reason> {
 }
 
 /// Whether a text holds a control character. Of those in UTF-8's two bytes, all begin alike.
-fn has_control(text: &str) -> bool {
-    let may_be = |byte: &u8| *byte < b' ' || *byte == 0x7f || *byte == 0xc2;
-    text.as_bytes().iter().any(may_be) && text.chars().any(char::is_control)
+pub(super) fn has_control(text: &str) -> bool {
+    let may_be = |byte: u8| byte < b' ' || byte == 0x7f || byte == 0xc2;
+    // All of them and not only to the first: so many bytes are looked at in one step.
+    let bytes = text.bytes();
+    bytes.fold(false, |found, byte| found | may_be(byte)) && text.chars().any(char::is_control)
 }
 
 fn any<'t>(text: &str) -> Result<Cow<'t, str>, Reason> {

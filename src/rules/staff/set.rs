@@ -9,7 +9,7 @@ use crate::rules::alerts::alerts;
 use crate::rules::bonds::mentions;
 use crate::rules::class::Class;
 use crate::rules::dossier::{Dossier, Link};
-use crate::rules::project::sheets_where;
+use crate::rules::project::sheets_of;
 use crate::rules::show::Reader;
 use crate::rules::stored::open_sheets;
 use crate::words::catalog::RecordKind;
@@ -158,7 +158,7 @@ impl Together {
             };
             let code = member.code;
             let dossier = Dossier::from_bytes(&member.dossier);
-            let settled = sheets_where(Some(code), dossier, reader, policy, |of| of == kind);
+            let settled = sheets_of(kind, code, dossier, reader, policy);
             let stored: Vec<_> = settled.into_iter().map(|settled| settled.sheet).collect();
             let mut rows = open_sheets(stored, code, public_url)
                 .into_iter()

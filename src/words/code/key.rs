@@ -19,52 +19,53 @@ pub struct Key {
 impl Key {
     /// The key of a code of this kind.
     pub(super) fn of(kind: Kind, text: &[u8]) -> Self {
-        let mut key = Self {
-            bytes: [0; KEY_MAX],
-            len: 0,
+        let mut bytes = [0; KEY_MAX];
+        let [first, room @ ..] = &mut bytes;
+        *first = kind_number(kind);
+        let packed = match kind {
+            Kind::Vin | Kind::Lic => pack_digits(text, room),
+            Kind::Pwb => pack_letters(text, room),
         };
-        key.push(kind_number(kind));
-        match kind {
-            Kind::Vin | Kind::Lic => key.pack_digits(text),
-            Kind::Pwb => key.pack_letters(text),
-        }
-        key
+        let len = u8::try_from(1 + packed).unwrap_or(0);
+        Self { bytes, len }
     }
 
-    fn push(&mut self, byte: u8) {
-        if let Some(slot) = self.bytes.get_mut(usize::from(self.len)) {
-            *slot = byte;
-            self.len += 1;
-        }
-    }
-
-    /// Two digits a byte, in their order.
-    fn pack_digits(&mut self, digits: &[u8]) {
-        for two in digits.chunks(2) {
-            let mut packed = 0;
-            for (digit, shift) in two.iter().zip([4, 0]) {
-                packed |= (digit - b'0') << shift;
+    /// The key as numbers, in the same order.
+    pub fn order(&self) -> [u128; 2] {
+        let (first, second) = self.bytes.split_at(16);
+        let number = |half: &[u8]| {
+            let mut bytes = [0; 16];
+            if let Some(room) = bytes.get_mut(..half.len()) {
+                room.copy_from_slice(half);
             }
-            self.push(packed);
-        }
+            u128::from_be_bytes(bytes)
+        };
+        [number(first), number(second)]
     }
+}
 
-    /// Four characters in three bytes, in their order. No character is all zeros, so a text is
-    /// before all that begin with it, and its end can be told.
-    fn pack_letters(&mut self, letters: &[u8]) {
-        for four in letters.chunks(4) {
-            let mut packed: u32 = 0;
-            for (letter, shift) in four.iter().zip([26, 20, 14, 8]) {
-                packed |= u32::from(six_bits(*letter)) << shift;
-            }
-            let bytes = (four.len() * 6).div_ceil(8);
-            packed
-                .to_be_bytes()
-                .iter()
-                .take(bytes)
-                .for_each(|byte| self.push(*byte));
-        }
+/// Two digits a byte, in their order. Gives back how many bytes that are.
+fn pack_digits(digits: &[u8], room: &mut [u8; KEY_MAX - 1]) -> usize {
+    for (slot, two) in room.iter_mut().zip(digits.chunks(2)) {
+        let half = |at: usize| two.get(at).map_or(0, |digit| digit - b'0');
+        *slot = half(0) << 4 | half(1);
     }
+    digits.len().div_ceil(2)
+}
+
+/// Four characters in three bytes, in their order. No character is all zeros, so a text is
+/// before all that begin with it, and its end can be told. Gives back how many bytes that are.
+fn pack_letters(letters: &[u8], room: &mut [u8; KEY_MAX - 1]) -> usize {
+    let (slots, _) = room.as_chunks_mut::<3>();
+    for (slot, four) in slots.iter_mut().zip(letters.chunks(4)) {
+        let mut packed: u32 = 0;
+        for (letter, shift) in four.iter().zip([26, 20, 14, 8]) {
+            packed |= u32::from(six_bits(*letter)) << shift;
+        }
+        let [first, second, third, _] = packed.to_be_bytes();
+        *slot = [first, second, third];
+    }
+    (letters.len() * 6).div_ceil(8)
 }
 
 /// The code whose key this is. Looks at every bit, so that no two keys are one code.

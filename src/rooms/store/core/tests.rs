@@ -6,6 +6,8 @@ use super::*;
 use crate::rules::dossier::sample::{CELLS, CYCLES, LIC, PWB, VIN, code, told, told_by, value};
 use crate::rules::parts::read_parts;
 
+mod planned;
+
 const OTHER: &str = "vin/218622108311028";
 
 fn open(folder: &Path, name: &str) -> Core {
@@ -138,13 +140,23 @@ proptest! {
         cuts.extend([0, twice.len()]);
         cuts.sort_unstable();
         let again = open(folder.path(), "again");
+        let planned = open(folder.path(), "planned");
         let mut added = 0;
         for cut in cuts.windows(2) {
             let batch: Vec<Incoming> = twice[cut[0]..cut[1]].iter().map(|at| pick(*at)).collect();
             let outcome = again.ingest(&batch).unwrap();
             prop_assert!(outcome.clashes.is_empty());
             added += outcome.added;
+            let ahead = Plan::of(planned.ink(), twice[cut[0]..cut[1]].iter().map(|at| pick(*at)).collect());
+            let the_same = planned.take_in(&ahead.unwrap()).unwrap();
+            prop_assert_eq!(&the_same.suspects, &outcome.suspects);
+            prop_assert_eq!(&the_same.claims, &outcome.claims);
+            prop_assert_eq!(
+                (the_same.added, the_same.known, the_same.makers),
+                (outcome.added, outcome.known, outcome.makers)
+            );
         }
+        prop_assert_eq!(planned.digest().unwrap(), again.digest().unwrap());
         prop_assert_eq!(added, u64::try_from(which.len()).unwrap());
         prop_assert_eq!(once.digest().unwrap(), again.digest().unwrap());
         for code in [VIN, PWB, LIC, OTHER].map(code) {

@@ -5,7 +5,10 @@
 //! for two that collide could make one of their own products read like another of their own, which
 //! they may write anyway.
 
+use std::collections::HashSet;
+
 use aws_lc_rs::digest::{SHA256, digest};
+use foldhash::fast::FixedState;
 use heed::{RoTxn, RwTxn};
 
 use super::Table;
@@ -17,6 +20,9 @@ use crate::words::policy::Stamp;
 const NAME_LEN: usize = 8;
 
 type Name = [u8; NAME_LEN];
+
+/// Names of common parts that are there for sure, as of one transaction.
+pub(super) type Known = HashSet<Name, FixedState>;
 
 /// The two tables that views are kept in.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +60,7 @@ impl Views {
         txn: &mut RwTxn<'_>,
         key: &[u8],
         view: &[u8],
+        known: &mut Known,
     ) -> Result<(), StoreError> {
         let (common, own) = stored::split(view).ok_or(StoreError::Corrupt("a view"))?;
         let name = name(common);
@@ -67,7 +74,9 @@ impl Views {
             Some(_) => self.rows.put(txn, key, &row)?,
             None => {}
         }
-        let _known = self.common.get_or_put(txn, &name, common)?;
+        if known.insert(name) {
+            let _there = self.common.get_or_put(txn, &name, common)?;
+        }
         Ok(())
     }
 

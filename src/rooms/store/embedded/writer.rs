@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
+use std::sync::atomic::Ordering;
 
 use heed::{RoTxn, RwTxn};
 
+use super::laying::lay;
+use super::views::Known;
 use super::{EmbeddedReader, Room, Table, Tables};
 use crate::rooms::store::batch::{
-    self, Additions, Desk, Finished, Incoming, Ink, Named, Outcome, members,
+    self, Additions, Couple, Desk, Finished, Incoming, Ink, Named, Outcome, members,
 };
 use crate::rooms::store::engine::{Engine, Entry, Place, Step, about};
+use crate::rooms::store::plan::Plan;
 use crate::rooms::store::{PublicStore, Rack, StoreError};
 use crate::words::policy::Policy;
 use crate::words::subject::{PARTY, Subject};
@@ -19,36 +23,44 @@ const STEP: usize = 20_000;
 
 impl Engine for Room {
     fn ingest(&self, ink: Ink<'_>, incoming: &[Incoming]) -> Result<Outcome, StoreError> {
-        let mut txn = self.env.write_txn()?;
-        let tables = self.tables;
-        let said = |name: &str| tables.meta.get(&txn, name.as_bytes());
-        ink.may_write(said(about::POLICY)?, said(about::PAIR_KEY_CHECK)?)?;
+        let mut txn = self.begin(ink)?;
         let mut outcome = Outcome::default();
-        let fresh = sift(
-            tables,
-            &mut txn,
-            batch::named(incoming)?,
-            incoming,
-            &mut outcome,
-        )?;
-        let additions = Additions::of(fresh.into_iter());
-        let mut desk = Desk::new(ink);
-        fill(&mut desk, tables, &txn, &additions.subjects())?;
-        let mut changed = Vec::new();
-        for change in desk.fold(&additions) {
-            let (key, new) = (change.subject.key(), desk.dossier(change.subject));
-            tables.dossiers.put(&mut txn, &key, new)?;
-            changed.push(change.subject);
-        }
         batch::note_makers(incoming, &mut outcome);
-        for claim in &outcome.claims {
-            put(tables.claims, &mut txn, &claim.key(), &[])?;
-        }
-        let bound = batch::bound(incoming);
-        fill(&mut desk, tables, &txn, &bound)?;
-        outcome.suspects = desk.suspects(&bound);
-        publish(&mut desk, tables, &mut txn, &changed)?;
+        let named = batch::named(incoming)?;
+        let fresh = sift(self.tables, &mut txn, &named, incoming, &mut outcome)?;
+        fold_in(self.tables, &mut txn, ink, incoming, fresh, &mut outcome)?;
         txn.commit()?;
+        Ok(outcome)
+    }
+
+    fn plan(&self, ink: Ink<'_>, incoming: Vec<Incoming>) -> Result<Plan, StoreError> {
+        if self.is_repeating.load(Ordering::Relaxed) {
+            Ok(Plan::bare(incoming))
+        } else {
+            Plan::of(ink, incoming)
+        }
+    }
+
+    fn take_in(&self, ink: Ink<'_>, plan: &Plan) -> Result<Outcome, StoreError> {
+        let incoming = plan.incoming();
+        let outcome = match plan.ahead() {
+            None => self.ingest(ink, incoming)?,
+            Some(ahead) => {
+                let mut txn = self.begin(ink)?;
+                let mut outcome = ahead.said.clone();
+                let fresh = sift(self.tables, &mut txn, &ahead.named, incoming, &mut outcome)?;
+                if outcome.clashes.is_empty() {
+                    lay(self.tables, &mut txn, ink, ahead, &mut outcome)?;
+                } else {
+                    // What was worked out has records in it that are refused.
+                    fold_in(self.tables, &mut txn, ink, incoming, fresh, &mut outcome)?;
+                }
+                txn.commit()?;
+                outcome
+            }
+        };
+        let is_repeating = outcome.known > outcome.added;
+        self.is_repeating.store(is_repeating, Ordering::Relaxed);
         Ok(outcome)
     }
 
@@ -61,7 +73,7 @@ impl Engine for Room {
             &txn,
             &subjects.iter().copied().collect(),
         )?;
-        publish(&mut desk, self.tables, &mut txn, subjects)?;
+        publish(&mut desk, self.tables, &mut txn, subjects, &[])?;
         Ok(txn.commit()?)
     }
 
@@ -154,20 +166,66 @@ impl Engine for Room {
     }
 }
 
+impl Room {
+    /// A transaction on a store that has this policy and key.
+    fn begin(&self, ink: Ink<'_>) -> Result<RwTxn<'_>, StoreError> {
+        let txn = self.env.write_txn()?;
+        let said = |name: &str| self.tables.meta.get(&txn, name.as_bytes());
+        ink.may_write(said(about::POLICY)?, said(about::PAIR_KEY_CHECK)?)?;
+        Ok(txn)
+    }
+}
+
+/// Folds what is new into the dossiers that it belongs to, and makes public what comes of it.
+fn fold_in(
+    tables: Tables,
+    txn: &mut RwTxn<'_>,
+    ink: Ink<'_>,
+    incoming: &[Incoming],
+    fresh: Vec<&Incoming>,
+    outcome: &mut Outcome,
+) -> Result<(), StoreError> {
+    let additions = Additions::of(fresh.into_iter());
+    let mut desk = Desk::new(ink);
+    fill(&mut desk, tables, txn, &additions.subjects())?;
+    let mut changed = Vec::new();
+    for change in desk.fold(&additions) {
+        let (key, new) = (change.subject.key(), desk.dossier(change.subject));
+        tables.dossiers.put(txn, &key, new)?;
+        changed.push(change.subject);
+    }
+    note_claims(tables, txn, outcome)?;
+    let bound = batch::bound(incoming);
+    fill(&mut desk, tables, txn, &bound)?;
+    outcome.suspects = desk.suspects(&bound);
+    publish(&mut desk, tables, txn, &changed, &[])
+}
+
+pub(super) fn note_claims(
+    tables: Tables,
+    txn: &mut RwTxn<'_>,
+    outcome: &Outcome,
+) -> Result<(), StoreError> {
+    for claim in &outcome.claims {
+        put(tables.claims, txn, &claim.key(), &[])?;
+    }
+    Ok(())
+}
+
 /// Notes each record's digest under its source and id. Gives back the ones that are new.
 fn sift<'i>(
     tables: Tables,
     txn: &mut RwTxn<'_>,
-    named: Vec<Named>,
+    named: &[Named],
     incoming: &'i [Incoming],
     outcome: &mut Outcome,
 ) -> Result<Vec<&'i Incoming>, StoreError> {
     let mut fresh = Vec::with_capacity(named.len());
     for Named { key, digest, at } in named {
-        let Some(one) = incoming.get(at) else {
+        let Some(one) = incoming.get(*at) else {
             continue;
         };
-        match tables.records.get_or_put(txn, &key, &digest)? {
+        match tables.records.get_or_put(txn, key, digest)? {
             None => {
                 outcome.added += 1;
                 fresh.push(one);
@@ -179,14 +237,20 @@ fn sift<'i>(
     Ok(fresh)
 }
 
-/// Makes everything public of these subjects anew.
-fn publish(
+/// Makes everything public of these subjects anew, and these couples besides.
+pub(super) fn publish(
     desk: &mut Desk<'_>,
     tables: Tables,
     txn: &mut RwTxn<'_>,
     subjects: &[Subject],
+    besides: &[Couple],
 ) -> Result<(), StoreError> {
-    let couples = desk.couples(subjects.iter().copied());
+    let mut couples = desk.couples(subjects.iter().copied());
+    if !besides.is_empty() {
+        couples.extend_from_slice(besides);
+        couples.sort_unstable();
+        couples.dedup();
+    }
     for finished in desk.project(subjects.iter().copied()) {
         keep(tables, txn, &finished)?;
     }
@@ -217,7 +281,7 @@ impl Tables {
         }
     }
 
-    fn put(
+    pub(super) fn put(
         self,
         rack: Rack,
         txn: &mut RwTxn<'_>,
@@ -225,7 +289,7 @@ impl Tables {
         value: &[u8],
     ) -> Result<(), StoreError> {
         match rack {
-            Rack::Views => self.views.put(txn, key, value),
+            Rack::Views => self.views.put(txn, key, value, &mut Known::default()),
             Rack::Classes | Rack::Pairs | Rack::Dossiers | Rack::Records | Rack::Claims => {
                 Ok(put(self.of(rack), txn, key, value)?)
             }
@@ -264,7 +328,12 @@ fn get(table: Table, txn: &RoTxn<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, hee
 
 /// Puts a value under a key unless it is there already. Nearly always nothing is, and then its place
 /// is looked for once.
-fn put(table: Table, txn: &mut RwTxn<'_>, key: &[u8], value: &[u8]) -> Result<(), heed::Error> {
+pub(super) fn put(
+    table: Table,
+    txn: &mut RwTxn<'_>,
+    key: &[u8],
+    value: &[u8],
+) -> Result<(), heed::Error> {
     match table.get_or_put(txn, key, value)? {
         Some(known) if known != value => table.put(txn, key, value),
         Some(_) | None => Ok(()),
