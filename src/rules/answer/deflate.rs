@@ -1,9 +1,10 @@
 //! Deflate (RFC 1951) for texts of some kilobytes that are sent once: one look at each place, no
 //! tables of codes made for the text. Most of what a thorough encoder does for a page is to make
-//! ready: it clears 200 KiB of tables for 3 KiB of text. Whatever is read with it comes out as it
+//! ready: it clears some 180 KiB of tables for 3 KiB of text. Whatever is read with it comes out as it
 //! went in, and that is all that a decoder may ask.
 
-/// What a place may look like, in so many bits. Twice as many find one match more in a hundred.
+/// What a place may look like, in so many bits. One bit less makes a page's own part 1 % larger, one
+/// more 0.6 % smaller, and the table is copied for each page.
 const HASH_BITS: u32 = 12;
 /// The least that a match replaces: what is hashed.
 const LEAST: usize = 4;
