@@ -1,6 +1,6 @@
 //! The code on a page, in groups that an eye can compare with a frame.
 
-use maud::{Markup, Render, html};
+use maud::Render;
 
 use crate::{lang::Lang, quick::Quick, view::CodeCard, words};
 
@@ -10,44 +10,64 @@ const GROUP_ABOVE: usize = 8;
 const GROUP: usize = 4;
 
 /// The code, what to compare it with, and on demand what each part means.
-pub(crate) fn to_compare(code: &CodeCard, lang: Lang) -> Markup {
-    html! {
-        section {
-            h2 { (Quick(words::COMPARE.to(lang))) }
-            (self::code(code))
-            p { (Quick(words::compare_with(code.kind).to(lang))) }
-            details {
-                summary { (Quick(words::EACH_PART.to(lang))) }
-                dl class="parts" {
-                    @for (name, part) in &code.parts {
-                        div {
-                            dt { b class="groups" translate="no" { (groups(part)) } " " (Quick(words::part_name(name, lang))) }
-                            dd { (Quick(&words::part_meaning(name, part, lang))) }
-                        }
-                    }
-                }
-                @for flag in &code.nonconforming {
-                    @if let Some(told) = words::nonconforming(flag, lang) {
-                        p class="quiet" { (told) }
-                    }
-                }
-            }
-        }
-    }
+pub(crate) const fn to_compare(code: &CodeCard, lang: Lang) -> ToCompare<'_> {
+    ToCompare { code, lang }
 }
 
 /// The code alone, in its groups.
-pub(crate) fn code(code: &CodeCard) -> Markup {
-    html! {
-        // No space between the parts, so that what is copied from here is the code.
-        p class="code" translate="no" {
-            @for (_, part) in &code.parts { (groups(part)) }
+pub(crate) const fn code(code: &CodeCard) -> Whole<'_> {
+    Whole(code)
+}
+
+pub(crate) struct ToCompare<'c> {
+    code: &'c CodeCard,
+    lang: Lang,
+}
+
+pub(crate) struct Whole<'c>(&'c CodeCard);
+
+// It is on every page of a code, and is written straight into it.
+impl Render for ToCompare<'_> {
+    fn render_to(&self, page: &mut String) {
+        let Self { code, lang } = *self;
+        page.push_str("<section><h2>");
+        Quick(words::COMPARE.to(lang)).render_to(page);
+        page.push_str("</h2>");
+        Whole(code).render_to(page);
+        page.push_str("<p>");
+        Quick(words::compare_with(code.kind).to(lang)).render_to(page);
+        page.push_str("</p><details><summary>");
+        Quick(words::EACH_PART.to(lang)).render_to(page);
+        page.push_str("</summary><dl class=\"parts\">");
+        for (name, part) in &code.parts {
+            page.push_str("<div><dt><b class=\"groups\" translate=\"no\">");
+            Groups(part).render_to(page);
+            page.push_str("</b> ");
+            Quick(words::part_name(name, lang)).render_to(page);
+            page.push_str("</dt><dd>");
+            Quick(&words::part_meaning(name, part, lang)).render_to(page);
+            page.push_str("</dd></div>");
         }
+        page.push_str("</dl>");
+        let flags = code.nonconforming.iter();
+        for told in flags.filter_map(|flag| words::nonconforming(flag, lang)) {
+            page.push_str("<p class=\"quiet\">");
+            Quick(told).render_to(page);
+            page.push_str("</p>");
+        }
+        page.push_str("</details></section>");
     }
 }
 
-const fn groups(part: &str) -> Groups<'_> {
-    Groups(part)
+impl Render for Whole<'_> {
+    fn render_to(&self, page: &mut String) {
+        // No space between the parts, so that what is copied from here is the code.
+        page.push_str("<p class=\"code\" translate=\"no\">");
+        for (_, part) in &self.0.parts {
+            Groups(part).render_to(page);
+        }
+        page.push_str("</p>");
+    }
 }
 
 struct Groups<'p>(&'p str);

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use crate::{
     card, icons,
     lang::Lang,
-    layout::{PerLang, Tone, document, link, verdict, with_number},
+    layout::{Main, PerLang, Tone, document, link, verdict, with_number},
     quick::Quick,
     view::{Alert, Audience, CodeCard, Kind, View},
     words,
@@ -29,8 +29,8 @@ pub fn found(view: &View, lang: Lang) -> String {
         None => words::REGISTERED,
     };
     let sentence = sentence.to(lang);
-    let (product, told) = product::product(view, lang);
-    let top = html! {
+    let mut main = Main::new();
+    main.add(&html! {
         @if let Some(audience) = words::seen_as(view.audience) {
             p class="audience" { (icons::lock()) (audience.to(lang)) }
         }
@@ -39,17 +39,18 @@ pub fn found(view: &View, lang: Lang) -> String {
                 (words::STALE.to(lang)) " " (words::moment(&view.as_of, lang))
             }
         }
-    };
-    let answer = if view.alerts.is_empty() {
-        verdict(Tone::Good, name, sentence, &no_warning(view, lang))
+    });
+    if view.alerts.is_empty() {
+        let below = no_warning(view, lang);
+        main.add(&verdict(Tone::Good, name, sentence, &below));
     } else {
-        let alerts = alerts(&view.alerts, kind, lang);
-        verdict(Tone::Warning, name, sentence, &alerts)
-    };
-    let code = card::to_compare(&view.code, lang);
-    let [product, maker, warranty] = product;
-    let (next, rest) = (next(view, lang), rest::rest(view, lang, &told));
-    let main = [top, answer, code, product, maker, warranty, next, rest];
+        let below = alerts(&view.alerts, kind, lang);
+        main.add(&verdict(Tone::Warning, name, sentence, &below));
+    }
+    main.add(&card::to_compare(&view.code, lang));
+    let told = product::product(view, lang, &mut main);
+    main.add(&next(view, lang));
+    main.add(&rest::rest(view, lang, &told));
     document(&[sentence, " · ", name].concat(), name, lang, &main)
 }
 

@@ -34,5 +34,5 @@ pub fn home(lang: Lang) -> String {
             p { a href=(link("/match", lang)) { (words::MATCH_LINK.to(lang)) } }
         }
     };
-    document(title, words::SITE.to(lang), lang, &[main])
+    document(title, words::SITE.to(lang), lang, &main.into())
 }

@@ -1,8 +1,8 @@
 //! The document around every page: one response, no script, no second request.
 
-use std::{slice, sync::LazyLock};
+use std::sync::LazyLock;
 
-use maud::{DOCTYPE, Markup, Render as _, html};
+use maud::{DOCTYPE, Markup, Render, html};
 
 use crate::{
     icons,
@@ -36,7 +36,7 @@ pub(crate) enum Tone {
 
 /// A whole page, of what stands on it from top to bottom. `title` is for the window; the preview in a chat says only what kind of page it
 /// is, for it is kept when a warning has long changed the page.
-pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &[Markup]) -> String {
+pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &Main) -> String {
     static NAVS: LazyLock<PerLang<Markup>> = LazyLock::new(|| {
         PerLang::of(|lang| {
             html! {
@@ -50,11 +50,40 @@ pub(crate) fn document(title: &str, preview: &str, lang: Lang, main: &[Markup]) 
 }
 
 /// A whole page of the staff door. Its preview says nothing: who may see it opens it.
-pub(crate) fn staff_document(title: &str, lang: Lang, nav: &Markup, main: &Markup) -> String {
+pub(crate) fn staff_document(title: &str, lang: Lang, nav: &Markup, main: &Main) -> String {
     // A sheet of its own, so that the public's pages do not carry it.
     let style = html! { style { (StaffSheet) } };
-    let main = slice::from_ref(main);
     whole(title, words::STAFF_DOOR.to(lang), lang, &style, nav, main)
+}
+
+/// What stands on a page from top to bottom, in one buffer. To let many small ones grow takes as long
+/// as to fill them.
+#[derive(Debug)]
+pub(crate) struct Main(String);
+
+/// Most pages have less of their own.
+const ROOM: usize = 6 << 10;
+
+impl Main {
+    pub(crate) fn new() -> Self {
+        Self(String::with_capacity(ROOM))
+    }
+
+    pub(crate) fn add(&mut self, part: &impl Render) {
+        part.render_to(&mut self.0);
+    }
+}
+
+impl From<Markup> for Main {
+    fn from(markup: Markup) -> Self {
+        Self(markup.into_string())
+    }
+}
+
+impl Render for Main {
+    fn render_to(&self, page: &mut String) {
+        page.push_str(&self.0);
+    }
 }
 
 /// Something made once for each language.
@@ -109,21 +138,18 @@ fn whole(
     lang: Lang,
     style: &Markup,
     nav: &Markup,
-    main: &[Markup],
+    main: &Main,
 ) -> String {
     let pieces = &SHELLS.to(lang).pieces;
     let (title, preview) = (Quick(title).render(), Quick(preview).render());
-    let [title, preview, style, nav] = [&title, &preview, style, nav].map(slice::from_ref);
+    let own = [&*title.0, &*preview.0, &*style.0, &*main.0, &*nav.0, ""];
     // One piece more than there is between them.
-    let own = [title, preview, style, main, nav, &[]];
-    let own_length = own.iter().copied().flatten().map(|part| part.0.len());
-    let length = pieces.iter().map(String::len).chain(own_length);
+    let parts = pieces.iter().map(String::as_str).zip(own);
+    let length = parts.clone().map(|(piece, own)| piece.len() + own.len());
     let mut page = String::with_capacity(length.sum());
-    for (piece, own) in pieces.iter().zip(own) {
+    for (piece, own) in parts {
         page.push_str(piece);
-        for part in own {
-            page.push_str(&part.0);
-        }
+        page.push_str(own);
     }
     page
 }

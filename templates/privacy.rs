@@ -20,5 +20,5 @@ pub fn privacy(lang: Lang) -> String {
             }
         }
     };
-    document(title, words::SITE.to(lang), lang, &[main])
+    document(title, words::SITE.to(lang), lang, &main.into())
 }

@@ -27,7 +27,7 @@ pub fn match_refusal(refusal: &Refusal, codes: &[&str], lang: Lang) -> String {
 }
 
 fn whole((title, main): (String, Markup), lang: Lang) -> String {
-    document(&title, words::SITE.to(lang), lang, &[main])
+    document(&title, words::SITE.to(lang), lang, &main.into())
 }
 
 /// Its title, and what stands between header and footer.

@@ -36,7 +36,7 @@ pub fn match_page(codes: &[&str], lang: Lang) -> String {
             (match_form(codes, lang))
         }
     };
-    document(title, title, lang, &[main])
+    document(title, title, lang, &main.into())
 }
 
 /// The page that says no, or not known: the same for every no.
@@ -53,7 +53,7 @@ pub fn not_together(lang: Lang) -> String {
         }
         section { h2 { (words::MATCH_TITLE.to(lang)) } (match_form(&[], lang)) }
     };
-    document(title, words::MATCH_TITLE.to(lang), lang, &[main])
+    document(title, words::MATCH_TITLE.to(lang), lang, &main.into())
 }
 
 /// The page after a yes: what the holder may see of each.
@@ -74,7 +74,7 @@ pub fn together(views: &[View], lang: Lang) -> String {
         (verdict(tone, above, title, &below))
         @for view in views { (item(view, lang)) }
     };
-    document(title, above, lang, &[main])
+    document(title, above, lang, &main.into())
 }
 
 /// The form itself. Plain: it works in any browser there ever was.

@@ -41,6 +41,28 @@ impl Render for Facts<'_> {
     }
 }
 
+/// A section: its title, a word about it where one is needed, and its fields.
+pub(crate) struct Section<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) note: Option<&'a str>,
+    pub(crate) facts: Facts<'a>,
+}
+
+impl Render for Section<'_> {
+    fn render_to(&self, page: &mut String) {
+        page.push_str("<section><h2>");
+        Quick(self.title).render_to(page);
+        page.push_str("</h2>");
+        if let Some(note) = self.note {
+            page.push_str("<p class=\"quiet\">");
+            Quick(note).render_to(page);
+            page.push_str("</p>");
+        }
+        self.facts.render_to(page);
+        page.push_str("</section>");
+    }
+}
+
 /// The language of a value that is not in the page's own, for who has the page read aloud.
 pub(crate) fn foreign(text: &str, lang: Lang) -> Option<&'static str> {
     let chinese = |c| matches!(c, '\u{3400}'..='\u{9fff}');

@@ -1,12 +1,10 @@
 //! The product's own fields, each where a reader looks for it.
 
-use maud::{Markup, html};
-
-use super::fact;
+use super::fact::{self, Section};
 use crate::{
     divisions,
     lang::Lang,
-    quick::Quick,
+    layout::Main,
     view::{CodeCard, Kind, Row, Shown, View},
     words,
 };
@@ -35,28 +33,25 @@ struct Teller<'a> {
     told: Told,
 }
 
-/// The product, its maker and its warranty, and which fields those have shown.
-pub(crate) fn product(view: &View, lang: Lang) -> ([Markup; 3], Told) {
+/// Adds the product, its maker and its warranty; and says which fields those have shown.
+pub(crate) fn product(view: &View, lang: Lang, main: &mut Main) -> Told {
     let mut teller = Teller {
         view,
         lang,
         told: Told::default(),
     };
-    let page = match view.code.kind {
-        Kind::Vin => vehicle(&mut teller),
-        Kind::Pwb => battery(&mut teller),
-        Kind::Lic => plate(&mut teller),
-    };
-    let maker = teller.section(
-        words::sheet_title(MAKER, lang),
-        MAKER,
-        &["CompanyName", "LinkMobile", "ProductionAddress"],
-    );
-    let warranty = warranty(&mut teller);
-    ([page, maker, warranty], teller.told)
+    match view.code.kind {
+        Kind::Vin => vehicle(&mut teller, main),
+        Kind::Pwb => battery(&mut teller, main),
+        Kind::Lic => plate(&mut teller, main),
+    }
+    let keys = ["CompanyName", "LinkMobile", "ProductionAddress"];
+    teller.section(words::sheet_title(MAKER, lang), MAKER, &keys, main);
+    warranty(&mut teller, main);
+    teller.told
 }
 
-fn vehicle(teller: &mut Teller<'_>) -> Markup {
+fn vehicle(teller: &mut Teller<'_>, main: &mut Main) {
     teller.echoes(VEHICLE, &["ZhenCheBM", "LinkURL"]);
     let row = teller.view.latest(VEHICLE);
     let named = |key| row.and_then(|row| row.get(key));
@@ -68,27 +63,25 @@ fn vehicle(teller: &mut Teller<'_>) -> Markup {
     } else {
         &["ChanPinXH", "CheLiangZZS", "ShengChanQYMC"]
     };
-    let bike = teller.section(words::facts(Kind::Vin).to(teller.lang), VEHICLE, keys);
+    let title = words::facts(Kind::Vin).to(teller.lang);
+    teller.section(title, VEHICLE, keys, main);
     let certified = teller.rows(VEHICLE, &OF_A_BATTERY);
-    html! {
-        (bike)
-        @if !certified.is_empty() {
-            section {
-                h2 { (Quick(words::CERTIFIED_BATTERY.to(teller.lang))) }
-                p class="quiet" { (Quick(words::CERTIFIED_NOTE.to(teller.lang))) }
-                (fact::facts(&certified, teller.lang))
-            }
-        }
+    if !certified.is_empty() {
+        main.add(&Section {
+            title: words::CERTIFIED_BATTERY.to(teller.lang),
+            note: Some(words::CERTIFIED_NOTE.to(teller.lang)),
+            facts: fact::facts(&certified, teller.lang),
+        });
     }
 }
 
-fn battery(teller: &mut Teller<'_>) -> Markup {
+fn battery(teller: &mut Teller<'_>, main: &mut Main) {
     teller.echoes(BATTERY, &["XuDianCWYBH", "LinkURL"]);
     let title = words::facts(Kind::Pwb).to(teller.lang);
-    teller.section(title, BATTERY, &OF_A_BATTERY)
+    teller.section(title, BATTERY, &OF_A_BATTERY, main);
 }
 
-fn plate(teller: &mut Teller<'_>) -> Markup {
+fn plate(teller: &mut Teller<'_>, main: &mut Main) {
     teller.echoes(PLATE, &["LinkUrl"]);
     let division = part(&teller.view.code, "division");
     let area = divisions::name_of(division, teller.lang).unwrap_or_else(|| division.to_owned());
@@ -100,21 +93,20 @@ fn plate(teller: &mut Teller<'_>) -> Markup {
     }
     rows.push((words::PLATE_AREA.to(teller.lang), &area));
     rows.extend(teller.rows(PLATE, &["XingMing"]));
-    html! {
-        section {
-            h2 { (words::facts(Kind::Lic).to(teller.lang)) }
-            (fact::facts(&rows, teller.lang))
-        }
-    }
+    main.add(&Section {
+        title: words::facts(Kind::Lic).to(teller.lang),
+        note: None,
+        facts: fact::facts(&rows, teller.lang),
+    });
 }
 
 /// One line for each part that has a term of its own.
-fn warranty(teller: &mut Teller<'_>) -> Markup {
+fn warranty(teller: &mut Teller<'_>, main: &mut Main) {
     let rows = teller
         .view
         .sheet(WARRANTY)
         .map_or(&[][..], |sheet| &sheet.rows);
-    let mut terms = Vec::new();
+    let mut terms = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
         if let (Some(part), Some(months)) = (row.get("part"), row.get("months")) {
             teller.told.insert((WARRANTY, at, "part"));
@@ -129,13 +121,12 @@ fn warranty(teller: &mut Teller<'_>) -> Markup {
         .iter()
         .map(|(part, months)| (part.as_str(), months))
         .collect();
-    html! {
-        @if !terms.is_empty() {
-            section {
-                h2 { (words::sheet_title(WARRANTY, teller.lang)) }
-                (fact::facts(&terms, teller.lang))
-            }
-        }
+    if !terms.is_empty() {
+        main.add(&Section {
+            title: words::sheet_title(WARRANTY, teller.lang),
+            note: None,
+            facts: fact::facts(&terms, teller.lang),
+        });
     }
 }
 
@@ -163,7 +154,7 @@ impl<'a> Teller<'a> {
         let Some(row) = self.view.latest(record) else {
             return Vec::new();
         };
-        let mut rows = Vec::new();
+        let mut rows = Vec::with_capacity(keys.len());
         for &key in keys {
             if let Some(shown) = row.get(key) {
                 self.tell(record, key);
@@ -173,12 +164,20 @@ impl<'a> Teller<'a> {
         rows
     }
 
-    fn section(&mut self, title: &str, record: &'static str, keys: &[&'static str]) -> Markup {
+    fn section(
+        &mut self,
+        title: &str,
+        record: &'static str,
+        keys: &[&'static str],
+        main: &mut Main,
+    ) {
         let rows = self.rows(record, keys);
-        html! {
-            @if !rows.is_empty() {
-                section { h2 { (Quick(title)) } (fact::facts(&rows, self.lang)) }
-            }
+        if !rows.is_empty() {
+            main.add(&Section {
+                title,
+                note: None,
+                facts: fact::facts(&rows, self.lang),
+            });
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whatever no other part of the page has shown, with its labels, so that no audience loses
 //! anything it may see.
 
-use maud::{Markup, html};
+use maud::Render;
 
 use super::{fact, product::Told};
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) enum Rest {
 }
 
 /// The rest: folded for the public, open for who came to read it.
-pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
+pub(super) fn rest<'v>(view: &'v View, lang: Lang, told: &Told) -> Whatever<'v> {
     let rest = if view.audience == Audience::Public {
         Rest::Folded
     } else {
@@ -34,23 +34,49 @@ pub(super) fn rest(view: &View, lang: Lang, told: &Told) -> Markup {
 }
 
 /// The rest, open or folded.
-pub(crate) fn whatever(view: &View, lang: Lang, told: &Told, rest: Rest) -> Markup {
-    let sheets = all_untold(view, lang, told);
-    let changed = Shown::Plain(words::moment(&view.as_of, lang));
-    let address = Shown::Plain(view.code.url.clone());
-    let about = [
-        (words::STICKER.to(lang), &address),
-        (words::UPDATED.to(lang), &changed),
-    ];
-    html! {
-        details class="rest" open[rest == Rest::Open] {
-            summary { (Quick(words::MORE.to(lang))) }
-            @for (title, rows) in &sheets {
-                h3 { (Quick(title)) }
-                @for row in rows { (fact::facts(row, lang)) }
+pub(crate) fn whatever<'v>(view: &'v View, lang: Lang, told: &Told, rest: Rest) -> Whatever<'v> {
+    Whatever {
+        rest,
+        lang,
+        sheets: all_untold(view, lang, told),
+        changed: Shown::Plain(words::moment(&view.as_of, lang)),
+        address: Shown::Plain(view.code.url.clone()),
+    }
+}
+
+/// What is left of a view.
+pub(crate) struct Whatever<'v> {
+    rest: Rest,
+    lang: Lang,
+    sheets: Vec<Untold<'v>>,
+    changed: Shown,
+    address: Shown,
+}
+
+// It is on every page of a code, and is written straight into it.
+impl Render for Whatever<'_> {
+    fn render_to(&self, page: &mut String) {
+        let lang = self.lang;
+        page.push_str(match self.rest {
+            Rest::Open => "<details class=\"rest\" open><summary>",
+            Rest::Folded => "<details class=\"rest\"><summary>",
+        });
+        Quick(words::MORE.to(lang)).render_to(page);
+        page.push_str("</summary>");
+        for (title, rows) in &self.sheets {
+            page.push_str("<h3>");
+            Quick(title).render_to(page);
+            page.push_str("</h3>");
+            for row in rows {
+                fact::facts(row, lang).render_to(page);
             }
-            (fact::facts(&about, lang))
         }
+        let about = [
+            (words::STICKER.to(lang), &self.address),
+            (words::UPDATED.to(lang), &self.changed),
+        ];
+        fact::facts(&about, lang).render_to(page);
+        page.push_str("</details>");
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     found::{product, rest},
     icons,
     lang::Lang,
-    layout::{Tone, find_form, link, query, verdict, with_number},
+    layout::{Main, Tone, find_form, link, query, verdict, with_number},
     refusal::Refusal,
     refused,
     view::{Audience, Kind, Shown, View},
@@ -35,7 +35,7 @@ pub fn sign_in(why: Option<No>, next: Option<&str>, lang: Lang) -> String {
             (token_form(next, lang))
         }
     };
-    frame::bare(title, lang, &main)
+    frame::bare(title, lang, main)
 }
 
 /// After signing out.
@@ -45,7 +45,7 @@ pub fn signed_out(lang: Lang) -> String {
         (verdict(Tone::Good, "", title, &html! {}))
         section { h2 { (words::SIGN_IN.to(lang)) } (token_form(None, lang)) }
     };
-    frame::bare(title, lang, &main)
+    frame::bare(title, lang, main)
 }
 
 /// The first page for who is signed in. `comparing` is the number of the plate scanned before.
@@ -99,7 +99,8 @@ pub fn generic(view: &View, signed: &Signed, lang: Lang) -> String {
         None => (Tone::Good, words::REGISTERED),
     };
     let sentence = sentence.to(lang);
-    let (product, told) = product::product(view, lang);
+    let mut product = Main::new();
+    let told = product::product(view, lang, &mut product);
     let main = html! {
         (verdict(tone, name, sentence, &html! {
             @for (at, alert) in view.alerts.iter().enumerate() {
@@ -111,7 +112,7 @@ pub fn generic(view: &View, signed: &Signed, lang: Lang) -> String {
                 }
             }
         }))
-        @for section in &product { (section) }
+        (product)
         (card::to_compare(&view.code, lang))
         (rest::whatever(view, lang, &told, rest::Rest::Open))
     };
@@ -136,7 +137,7 @@ pub fn no(why: No, signed: Option<&Signed>, lang: Lang) -> String {
     let main = said_no(why, lang);
     match signed {
         Some(signed) => frame::page(title, signed, frame::Look::None, lang, &main),
-        None => frame::bare(title, lang, &main),
+        None => frame::bare(title, lang, main),
     }
 }
 

@@ -6,7 +6,7 @@ use super::Signed;
 use crate::{
     icons,
     lang::Lang,
-    layout::{link, staff_document},
+    layout::{Main, link, staff_document},
     view::Audience,
     words,
 };
@@ -28,14 +28,16 @@ pub(super) fn page(title: &str, signed: &Signed, look: Look, lang: Lang, main: &
             a href=(link("/sitting", lang)) { (words::LIST.to(lang)) }
         }
     };
-    let main = html! { (who(signed, look, lang)) (main) };
-    staff_document(title, lang, &nav, &main)
+    let mut whole = Main::new();
+    whole.add(&who(signed, look, lang));
+    whole.add(main);
+    staff_document(title, lang, &nav, &whole)
 }
 
 /// A page for anybody: it says nothing but what stands in it.
-pub(super) fn bare(title: &str, lang: Lang, main: &Markup) -> String {
+pub(super) fn bare(title: &str, lang: Lang, main: Markup) -> String {
     let nav = html! { a href=(link("/", lang)) { (words::HOME.to(lang)) } };
-    staff_document(title, lang, &nav, main)
+    staff_document(title, lang, &nav, &main.into())
 }
 
 fn who(signed: &Signed, look: Look, lang: Lang) -> Markup {

@@ -12,7 +12,7 @@ use crate::{
     found::{fact, product, rest},
     icons,
     lang::Lang,
-    layout::{Tone, link, verdict, with_number},
+    layout::{Main, Tone, link, verdict, with_number},
     view::{Audience, Kind, Shown},
     words,
 };
@@ -27,7 +27,8 @@ pub fn police(street: &Street<'_>, signed: &Signed, lang: Lang) -> String {
     let kind = view.code.kind;
     let name = words::kind_name(kind).to(lang);
     let (sentence, answer) = answer(street, lang);
-    let (product, mut told) = product::product(view, lang);
+    let mut product = Main::new();
+    let mut told = product::product(view, lang, &mut product);
     let owner = owner(street, lang, &mut told);
     let main = html! {
         // A mismatch is the answer; a match only supports it.
@@ -36,7 +37,7 @@ pub fn police(street: &Street<'_>, signed: &Signed, lang: Lang) -> String {
         @if !street.disputes.is_empty() { (disputes(street.disputes, lang)) }
         (set(street.set, &view.code.value, lang))
         (owner)
-        @if kind != Kind::Lic { @for section in &product { (section) } }
+        @if kind != Kind::Lic { (product) }
         (card::to_compare(&view.code, lang))
         (rest::whatever(view, lang, &told, rest::Rest::Folded))
     };

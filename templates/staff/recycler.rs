@@ -7,7 +7,7 @@ use crate::{
     card,
     found::{fact, product, rest},
     lang::Lang,
-    layout::{Tone, link, verdict, with_number},
+    layout::{Main, Tone, link, verdict, with_number},
     view::Shown,
     words,
 };
@@ -24,7 +24,7 @@ pub fn battery(pallet: &Pallet<'_>, signed: &Signed, lang: Lang) -> String {
         Intake::No(_) => words::TAKE_NO,
     };
     let sentence = sentence.to(lang);
-    let (_, told) = product::product(view, lang);
+    let told = product::product(view, lang, &mut Main::new());
     let main = html! {
         (verdict(tone(&pallet.intake), name, sentence, &reasons(pallet, lang)))
         (make(pallet, lang))
