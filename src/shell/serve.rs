@@ -17,9 +17,10 @@ use hyper::{Request, body::Incoming};
 use tokio::{
     net::TcpListener,
     sync::{Notify, Semaphore, mpsc},
+    task::yield_now,
 };
 
-use self::answering::Redirect;
+use self::{answering::Redirect, queue::Queue};
 use crate::{
     path::{
         Edge,
@@ -42,6 +43,7 @@ mod h1;
 mod h2;
 mod line;
 mod pulse;
+mod queue;
 
 /// From the first byte of a request to the end of its head; also how long a connection may idle
 /// between two. A phone that has scanned has sent its request within a second or two.
@@ -203,16 +205,19 @@ pub async fn serve<D: Door>(
             drop(open);
         });
     };
-    let mut stopped = stop.clone();
+    let (mut stopped, mut queue) = (stop.clone(), Queue::new());
     loop {
         tokio::select! {
             // Stopping comes first: a flood must not keep the door open.
             biased;
             () = stopped.said() => break,
-            accepted = accept::next(&listener, &way) => match accepted {
+            accepted = accept::next(&listener, &way, &mut queue) => match accepted {
                 Some(accepted) => begin(accepted),
                 None => break,
             },
+        }
+        if queue.is_others_turn() {
+            yield_now().await;
         }
     }
     // Who had arrived before is not sent away.

@@ -20,9 +20,9 @@ use crate::{rooms::settings::Ports, words::start::StartError};
 #[derive(Debug, Default)]
 pub struct HandedOver(Vec<(String, Listening)>);
 
-/// What may wait to be accepted: a fifth of a second for a core that shakes hands. Whoever does not fit
-/// knocks again a second later, which is better than a place in a queue that is longer than patience.
-const BACKLOG: i32 = 1024;
+/// What may wait to be accepted: a burst, a fifth of a second for a core that shakes hands. Whoever does
+/// not fit knocks again a second later.
+pub(super) const BACKLOG: i32 = 1024;
 /// Whether the kernel moves what waits in a closing queue to a sharer of its port.
 const MIGRATES: &str = "/proc/sys/net/ipv4/tcp_migrate_req";
 

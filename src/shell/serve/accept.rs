@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::Way;
+use super::{Way, queue::Queue};
 
 /// A connection, from where, and its permit.
 #[derive(Debug)]
@@ -27,11 +27,20 @@ const ASK_ANOTHER: Duration = Duration::from_millis(5);
 const QUEUE_MAX: usize = 4096;
 
 /// The next connection; nothing if there will be no permits any more.
-pub(super) async fn next(listener: &TcpListener, way: &Way) -> Option<Accepted> {
+pub(super) async fn next(listener: &TcpListener, way: &Way, queue: &mut Queue) -> Option<Accepted> {
     let permit = place(way).await?;
     loop {
-        match listener.accept().await {
+        let at_once = poll_fn(|context| Poll::Ready(listener.poll_accept(context)));
+        let accepted = match at_once.await {
+            Poll::Ready(accepted) => accepted,
+            Poll::Pending => {
+                queue.ran_dry();
+                listener.accept().await
+            }
+        };
+        match accepted {
             Ok((stream, from)) => {
+                queue.took(listener);
                 // An answer is one write; waiting for more would only delay it.
                 if stream.set_nodelay(true).is_ok() {
                     return Some(Accepted {
