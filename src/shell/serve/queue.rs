@@ -1,7 +1,7 @@
 //! How many may wait to be accepted.
 //!
 //! A queue that takes longer than people are patient serves nobody: whoever is let in has just gone.
-//! So while it has no end it is kept as short as what is taken from it in a quarter of a second. Who
+//! So while it has no end it is kept as short as what is taken from it in a tenth of a second. Who
 //! does not fit is told nothing and knocks again a second later, which costs us nothing. As soon as it
 //! is empty once, there may be a burst again.
 
@@ -15,7 +15,7 @@ use crate::shell::sockets::BACKLOG;
 /// How often the length is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 /// How long somebody may wait. It is not all: behind it come a handshake and an answer.
-const WAIT: Duration = Duration::from_millis(250);
+const WAIT: Duration = Duration::from_millis(100);
 /// Even where hardly anybody is served, a few may wait.
 const LEAST: i32 = 16;
 /// How many are let in before those who are in already are served again. Who comes anew costs more than
@@ -93,10 +93,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_queue_without_an_end_is_as_long_as_a_quarter_of_a_second() {
+    fn a_queue_without_an_end_is_as_long_as_a_tenth_of_a_second() {
         let second = Duration::from_secs(1);
-        assert_eq!(length(2000, second, false), 500);
-        assert_eq!(length(200, LOOK, false), 500);
+        assert_eq!(length(5000, second, false), 500);
+        assert_eq!(length(500, LOOK, false), 500);
         assert_eq!(length(1, second, false), LEAST);
         assert_eq!(length(u32::MAX, LOOK, false), BACKLOG);
         assert_eq!(length(1, second, true), BACKLOG);
@@ -109,7 +109,7 @@ mod tests {
         let long_ago = || Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
         (queue.since, queue.taken, queue.was_empty) = (long_ago(), 399, false);
         queue.took(&listener);
-        assert!((LEAST..=100).contains(&queue.length), "{}", queue.length);
+        assert!((LEAST..=40).contains(&queue.length), "{}", queue.length);
         queue.since = long_ago();
         queue.ran_dry();
         queue.took(&listener);
