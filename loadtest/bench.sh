@@ -31,7 +31,7 @@ Usage: bench.sh [options] PROFILE...
   --data DIR    where provinces are kept for the next run; without it they are made and removed
   --out DIR     where rounds (NDJSON), results (Markdown, JSON) and plots go: a folder that is named
   --guard HOW   counted: the guard weighs every phone, as it does in the street; free: it knows that they are
-                this machine's: counted
+                this machine's, which all profiles need but cold ones and resumed: counted
   --flame DIR   a flame graph of saoma's first turn in each profile goes there, by perf; that turn is slower
   --only LIST   candidates, as in saoma,floor; saoma has to be among them
 

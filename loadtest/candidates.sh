@@ -19,7 +19,7 @@ start_saoma() { # name, store, folder
     local http https admin staff
     free_port; http=$port; free_port; https=$port; free_port; admin=$port; free_port; staff=$port
     mkdir -p "$scratch/$1"
-    # The guard counts every phone; its limits are raised, since here one address asks like a city.
+    # Where the guard counts, its limits are raised, since here one address asks like a city.
     cat >"$scratch/$1/saoma.toml" <<END
 store = "$2"
 max_connections = 20000
