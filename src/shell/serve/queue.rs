@@ -103,6 +103,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn those_who_are_in_have_their_turn_when_many_come() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut queue = Queue::new();
+        let mut turns = 0;
+        for _ in 0..2 * AT_ONCE {
+            queue.took(&listener);
+            turns += u32::from(queue.is_others_turn());
+        }
+        assert_eq!(turns, 2);
+        // A queue that was empty in between is no crowd.
+        for _ in 0..2 * AT_ONCE {
+            queue.took(&listener);
+            queue.ran_dry();
+            assert!(!queue.is_others_turn());
+        }
+    }
+
+    #[tokio::test]
     async fn it_grows_again_when_nobody_waits() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut queue = Queue::new();
