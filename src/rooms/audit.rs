@@ -245,8 +245,7 @@ fn as_text<S: serde::Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S:
 }
 
 fn as_texts<S: serde::Serializer>(codes: &[Code], serializer: S) -> Result<S::Ok, S::Error> {
-    let text = |code: &Code| format!("{}/{}", code.kind(), code.value());
-    serializer.collect_seq(codes.iter().map(text))
+    serializer.collect_seq(codes.iter().map(Code::in_full))
 }
 
 #[cfg(test)]

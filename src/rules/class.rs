@@ -100,7 +100,10 @@ impl Class {
             put_number(&mut out, recall.at.seconds().cast_unsigned());
             put_text(&mut out, &recall.model);
             for bound in [recall.from, recall.to] {
-                put_text(&mut out, &bound.map(in_full).unwrap_or_default());
+                put_text(
+                    &mut out,
+                    &bound.map(|code| code.in_full()).unwrap_or_default(),
+                );
             }
         }
         put_count(&mut out, self.warranties.len());
@@ -210,10 +213,6 @@ fn warranties(dossier: Dossier<'_>) -> Vec<Warranty> {
         standing.push(new);
     }
     standing
-}
-
-fn in_full(code: Code) -> String {
-    format!("{}/{}", code.kind(), code.value())
 }
 
 fn recall(from: &mut Reader<'_>) -> Option<Recall> {

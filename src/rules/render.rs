@@ -81,7 +81,7 @@ pub fn not_together(form: Form, lang: Lang) -> Answer {
 
 /// The form of the pair check with this code in it.
 pub fn match_form(code: Option<Code>, lang: Lang) -> Answer {
-    let code = code.map(in_full);
+    let code = code.map(|code| code.in_full());
     let page = saoma_pages::match_page(code.as_deref().as_slice(), lang);
     reply::answer(Media::Html, Keeping::Fixed, page.into_bytes())
 }
@@ -90,14 +90,10 @@ pub fn match_form(code: Option<Code>, lang: Lang) -> Answer {
 pub fn match_refusal_page(refusal: &Refusal, typed: &Typed, lang: Lang) -> Vec<u8> {
     let codes: Vec<String> = typed
         .iter()
-        .map(|code| code.map_or_else(String::new, in_full))
+        .map(|code| code.map_or_else(String::new, |code| code.in_full()))
         .collect();
     let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
     saoma_pages::match_refusal(refusal, &codes, lang).into_bytes()
-}
-
-fn in_full(code: Code) -> String {
-    format!("{}/{}", code.kind(), code.value())
 }
 
 fn verdict(together: &str, views: &[View]) -> Vec<u8> {

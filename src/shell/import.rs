@@ -328,11 +328,10 @@ impl SideFile {
 }
 
 fn in_words(conflict: &Conflict) -> serde_json::Value {
-    let in_full = |code: &Code| format!("{}/{}", code.kind(), code.value());
     serde_json::json!({
         "conflict": conflict.what.name(),
-        "subject": in_full(&conflict.code),
-        "others": conflict.what.others().iter().map(in_full).collect::<Vec<_>>(),
+        "subject": conflict.code.in_full(),
+        "others": conflict.what.others().iter().map(Code::in_full).collect::<Vec<_>>(),
     })
 }
 

@@ -115,6 +115,11 @@ impl Code {
         }
     }
 
+    /// The whole code with its kind, as a record or an app names it: `vin/218622108311027`.
+    pub fn in_full(&self) -> String {
+        [self.kind.keyword(), "/", self.value()].concat()
+    }
+
     /// The canonical path: `/vin/218622108311027`.
     pub fn path(&self) -> impl fmt::Display + '_ {
         struct Path<'a>(&'a Code);

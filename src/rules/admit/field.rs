@@ -120,12 +120,12 @@ fn in_form<'t>(
         FieldKind::CodePwbList => codes(&text).map(Cow::Owned),
         FieldKind::AnyCode => {
             let code = Code::parse_any(&text).map_err(|_why| Reason::NotACode)?;
-            Ok(Cow::Owned(in_full(code)))
+            Ok(Cow::Owned(code.in_full()))
         }
         FieldKind::Url if field.key == "generalimgpath" => Ok(text),
         FieldKind::Url => {
             let code = Code::parse_any(&text).map_err(|_why| Reason::NotACode)?;
-            Ok(Cow::Owned(in_full(code)))
+            Ok(Cow::Owned(code.in_full()))
         }
         FieldKind::Uscc if is_party(record) => {
             let party = CreditCode::parse(&text).map_err(|_why| Reason::NotACreditCode)?;
@@ -164,11 +164,6 @@ fn in_form<'t>(
         | FieldKind::Number
         | FieldKind::Plate => Ok(text),
     }
-}
-
-/// A code with its kind.
-fn in_full(code: Code) -> String {
-    [code.kind().keyword(), "/", code.value()].concat()
 }
 
 /// A code alone, or the whole address on its sticker.
