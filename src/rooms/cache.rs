@@ -10,7 +10,7 @@
 //!   second finds what the first has brought. That holds for a failure too.
 //! - What is not registered is kept apart, so that a flood of guessed codes evicts no page.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, pin::pin, sync::Arc, time::Duration};
 
 use foldhash::fast::RandomState;
 use moka::{future::Cache, ops::compute::Op};
@@ -308,7 +308,7 @@ fn epoch_of<S: Source>(source: &S, code: Code) -> u64 {
 }
 
 async fn read<S: Source>(source: &S, code: Code) -> Result<Option<S::Kept>, Fault> {
-    within(READ_DEADLINE, source.read(code))
+    within(READ_DEADLINE, pin!(source.read(code)))
         .await
         .unwrap_or(Err(Fault::Deadline))
 }

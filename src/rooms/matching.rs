@@ -9,6 +9,7 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    pin::pin,
     sync::OnceLock,
     time::Duration,
 };
@@ -65,7 +66,7 @@ impl Matching {
         source: &S,
     ) -> Result<Option<Vec<View>>, Fault> {
         let key = self.key()?;
-        let asked = within(DEADLINE, self.ask_with(key, question, source)).await;
+        let asked = within(DEADLINE, pin!(self.ask_with(key, question, source))).await;
         asked.map_err(|_late| Fault::Deadline)?
     }
 

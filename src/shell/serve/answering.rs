@@ -1,6 +1,6 @@
 //! From a request on a connection to the door, and from the door back onto the connection.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 use hyper::{Request, Version, body::Incoming};
 use saoma_pages::Refusal;
@@ -60,7 +60,7 @@ impl<D: Door> Service<D> {
     }
 
     async fn asked(&self, request: Request<Incoming>) -> Reply {
-        let answer = async {
+        let answer = pin!(async {
             if self.carries {
                 let client = self
                     .way
@@ -74,7 +74,7 @@ impl<D: Door> Service<D> {
             } else {
                 self.door.answer(request, &self.peer).await
             }
-        };
+        });
         within(ANSWER_DEADLINE, answer)
             .await
             .unwrap_or_else(|_elapsed| {
