@@ -6,6 +6,7 @@ pub mod readiness;
 pub mod guard;
 pub mod keys;
 pub mod audit;
+pub mod moulds;
 pub mod store;
 pub mod copies;
 pub mod source;

@@ -2,6 +2,7 @@
 
 pub(crate) mod bytes;
 pub mod card;
+pub mod cast;
 pub mod dossier;
 pub mod show;
 pub mod stored;

@@ -21,6 +21,11 @@ pub(crate) fn name_of(division: &str, lang: Lang) -> Option<String> {
     })
 }
 
+/// Whether plates with this division have a name to show for it.
+pub fn is_known(division: &str) -> bool {
+    DISTRICTS.iter().any(|district| district.0 == division)
+}
+
 /// The city that `text` begins with, with or without its 市, and what follows.
 pub(crate) fn city_at(text: &str) -> Option<(&'static str, &str)> {
     CITIES.iter().find_map(|City(digits, name, _)| {
@@ -111,7 +116,7 @@ static DISTRICTS: [District; 100] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{CITIES, DISTRICTS, city_of, name_of};
+    use super::{CITIES, DISTRICTS, city_of, is_known, name_of};
     use crate::lang::Lang;
 
     #[test]
@@ -130,5 +135,6 @@ mod tests {
         assert_eq!(name_of("330199", Lang::Zh), None);
         assert_eq!(name_of("310101", Lang::Zh), None);
         assert_eq!(name_of("", Lang::Zh), None);
+        assert!(is_known("330106") && !is_known("330199"));
     }
 }

@@ -22,6 +22,7 @@ mod together;
 pub mod view;
 pub mod words;
 
+pub use divisions::is_known as is_division;
 pub use found::found;
 pub use home::home;
 pub use lang::Lang;
@@ -30,6 +31,7 @@ pub use personal::{
     Address, Disclosed, Grant, IdCard, Mask, Masked, Name, Personal, Phone, Secret,
 };
 pub use privacy::privacy;
+pub use quick::escaped;
 pub use refusal::{BadBody, NotACode, Refusal};
 pub use refused::{match_refusal, refusal};
 pub use style::{STAFF_STYLE, STYLE};

@@ -16,7 +16,8 @@ mod staff;
 mod together;
 
 pub(crate) use alerts::{alert_advice, alert_title};
-pub(crate) use dates::{day_or_month, moment, since};
+pub use dates::moment;
+pub(crate) use dates::{day_or_month, since};
 pub(crate) use disputes::{CONTRADICTED, CONTRADICTED_NOTE, CONTRADICTIONS, disputed};
 pub(crate) use pages::*;
 pub(crate) use parts::{nonconforming, part_meaning, part_name};

@@ -17,9 +17,11 @@ use http_body_util::Empty;
 use saoma::path::Edge;
 use saoma::rooms::guard::{Caller, Guard};
 use saoma::rooms::meter::Meter;
+use saoma::rooms::moulds;
 use saoma::rooms::settings::guard::{GuardSettings, ThisMachine};
 use saoma::rooms::source::{Held, Source};
 use saoma::rooms::store::pairs::Tag;
+use saoma::rules::answer::Answer;
 use saoma::rules::ask::{Ask, Manner, Shape};
 use saoma::rules::card::code_card;
 use saoma::rules::class::Warranty;
@@ -319,6 +321,14 @@ impl Held for KeptView {
             as_of: stored.as_of.to_string(),
             stale: false,
         })
+    }
+
+    fn cast(&self, code: Code, public_url: &str, lang: Lang) -> Option<Answer> {
+        let direct = || {
+            let view = self.open(code, public_url).ok()?;
+            Some(saoma_pages::found(&view, lang).into_bytes())
+        };
+        moulds::found(code, &self.0, &[], (public_url, lang), direct)
     }
 
     fn warranties(&self, _: &View) -> Result<Vec<Warranty>, Fault> {

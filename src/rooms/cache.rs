@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use crate::{
     rooms::{
         limit::within,
+        moulds,
         source::{Held, Source},
     },
     rules::{answer::Answer, ask::Shape, card::code_card, negotiate::Form, render, reply},
@@ -198,14 +199,28 @@ impl<S: Source> PageCache<S> {
             page.proof.renew(epoch, now);
             return (Op::Nop, answered(&page.answer, Origin::Store));
         }
-        let view = match kept.open(wanted.code, &self.public_url) {
-            Ok(view) => view,
+        let answer = match self.made(wanted, &kept) {
+            Ok(answer) => answer,
             Err(fault) => return self.without(wanted, known, source, &fault).await,
         };
-        let answer = render::found(&view, wanted.shape, wanted.lang);
         let page = Arc::new(Page::fresh(answer, kept, mark, Proof::new(epoch, now)));
         let looked = answered(&page.answer, Origin::Store);
         (Op::Put(page), looked)
+    }
+
+    /// The answer of what is kept: out of a mould, or rendered.
+    fn made(&self, wanted: Wanted, kept: &S::Kept) -> Result<Answer, Fault> {
+        let cast = match wanted.shape {
+            Shape::Page => kept.cast(wanted.code, &self.public_url, wanted.lang),
+            Shape::Json | Shape::QrSvg | Shape::QrPng => None,
+        };
+        cast.map_or_else(
+            || {
+                let view = kept.open(wanted.code, &self.public_url)?;
+                Ok(render::found(&view, wanted.shape, wanted.lang))
+            },
+            Ok,
+        )
     }
 
     /// Nobody has registered it; in capitals, perhaps.
@@ -226,15 +241,23 @@ impl<S: Source> PageCache<S> {
         let why = if let Some(code) = capitals {
             Why::InCapitals(code)
         } else {
-            let refusal = Refusal::NotRegistered {
-                code: Box::new(code_card(wanted.code, &self.public_url)),
-            };
-            let answer = reply::refusal(&refusal, wanted.refusals, wanted.lang);
-            Why::NotRegistered(Arc::new(answer))
+            Why::NotRegistered(Arc::new(self.not_registered(wanted)))
         };
         let looked = why.looked(Origin::Store);
         self.keep_gap(wanted, why, Proof::new(epoch, now)).await;
         (Op::Remove, looked)
+    }
+
+    fn not_registered(&self, wanted: Wanted) -> Answer {
+        let refusal = || Refusal::NotRegistered {
+            code: Box::new(code_card(wanted.code, &self.public_url)),
+        };
+        let direct = || Some(render::refusal_page(&refusal(), wanted.lang));
+        let cast = match wanted.refusals {
+            Form::Page => moulds::absent(wanted.code, &self.public_url, wanted.lang, direct),
+            Form::Json => None,
+        };
+        cast.unwrap_or_else(|| reply::refusal(&refusal(), wanted.refusals, wanted.lang))
     }
 
     /// The store has failed: what is known, marked as such; or nothing.

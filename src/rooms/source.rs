@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use saoma_pages::View;
+use saoma_pages::{Lang, View};
 
 use crate::{
     rooms::store::{Kept, PublicStore, pairs::Tag},
-    rules::class::Warranty,
+    rules::{answer::Answer, class::Warranty},
     words::{code::Code, fault::Fault},
 };
 
@@ -50,6 +50,11 @@ pub trait Held: Send + Sync + 'static {
     /// The view.
     fn open(&self, code: Code, public_url: &str) -> Result<View, Fault>;
 
+    /// The page of it, without the view between, if it is one of many.
+    fn cast(&self, _code: Code, _public_url: &str, _lang: Lang) -> Option<Answer> {
+        None
+    }
+
     /// What its makers promise to repair, for how long.
     fn warranties(&self, view: &View) -> Result<Vec<Warranty>, Fault>;
 }
@@ -80,6 +85,10 @@ impl Held for Kept {
 
     fn open(&self, code: Code, public_url: &str) -> Result<View, Fault> {
         Self::open(self, code, public_url)
+    }
+
+    fn cast(&self, code: Code, public_url: &str, lang: Lang) -> Option<Answer> {
+        Self::cast(self, code, public_url, lang)
     }
 
     fn warranties(&self, view: &View) -> Result<Vec<Warranty>, Fault> {

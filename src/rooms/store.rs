@@ -8,13 +8,15 @@ use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use saoma_pages::{Alert, Audience, Sheet, View};
+use saoma_pages::{Alert, Audience, Lang, Sheet, View};
 
 use address::RedisUrl;
 use pairs::{PairKey, Tag};
 
 use crate::rooms::meter::StoreMeter;
+use crate::rooms::moulds;
 use crate::rooms::readiness::Readiness;
+use crate::rules::answer::Answer;
 use crate::rules::card;
 use crate::rules::class::{Class, Warranty};
 use crate::rules::stored::{StoredView, open_sheets};
@@ -257,6 +259,20 @@ impl Kept {
         }
         let stored = StoredView::decode(&self.view).ok_or(Fault::Corrupt { what: "a view" })?;
         Ok(assemble(code, stored, &self.classes()?, public_url))
+    }
+
+    /// The page of these bytes out of its mould, if they have a shape.
+    pub fn cast(&self, code: Code, public_url: &str, lang: Lang) -> Option<Answer> {
+        let stamp = Stamp::from_byte(*self.view.first()?);
+        let classes = self.classes().ok()?;
+        let direct = || {
+            let view = self.open(code, public_url).ok()?;
+            Some(saoma_pages::found(&view, lang).into_bytes())
+        };
+        // What it is not allowed to show is refused where a view is opened.
+        self.policy
+            .admits(stamp)
+            .then(|| moulds::found(code, &self.view, &classes, (public_url, lang), direct))?
     }
 
     /// What its makers promise to repair of this, for how long.

@@ -6,7 +6,7 @@
 //! only what is asked for again is made as small as it can be.
 
 use std::{
-    hash::BuildHasher as _,
+    borrow::Cow,
     sync::{
         OnceLock,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -24,7 +24,13 @@ use crate::rules::negotiate::{Encoding, Wish};
 
 mod deflate;
 mod gzip;
+mod head;
+pub mod mould;
 mod squeeze;
+mod text;
+
+pub use head::{Head, Heads};
+pub use text::Text;
 
 /// What goes back to hyper.
 pub type Reply = Response<Full<Bytes>>;
@@ -34,6 +40,8 @@ pub type Reply = Response<Full<Bytes>>;
 pub enum Squeeze {
     /// Text that is kept: compressed once, sent often.
     Yes,
+    /// Text that comes from a mould so soon that it is made for each reader, and not kept.
+    Soon,
     /// Pixels, or an answer for one reader.
     No,
 }
@@ -43,7 +51,11 @@ pub enum Squeeze {
 pub struct Answer {
     status: StatusCode,
     squeeze: Squeeze,
-    plain: Variant,
+    head: Head,
+    text: Text,
+    /// What all its entity tags begin with.
+    hash: String,
+    plain: OnceLock<Variant>,
     gzip: OnceLock<Option<Variant>>,
     zstd: OnceLock<Option<Variant>>,
     brotli: OnceLock<Option<Variant>>,
@@ -51,22 +63,28 @@ pub struct Answer {
     again: AtomicBool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Variant {
+    encoding: Encoding,
     body: Bytes,
-    headers: HeaderMap,
     etag: HeaderValue,
 }
 
 /// Shorter than this, an encoding saves no packet.
 const SQUEEZE_FROM: usize = 600;
-/// What the headers of one encoding occupy: fifteen slots of some hundred bytes, and their tag.
-const HEAD: usize = 2048;
+/// What an answer keeps beside its texts: itself, and its entity tags.
+const BESIDE: usize = 1024;
 
 impl Answer {
     /// An answer with these headers; `ETag` and `Content-Encoding` are added here.
-    pub fn new(status: StatusCode, headers: HeaderMap, body: Vec<u8>, squeeze: Squeeze) -> Self {
-        let squeeze = if body.len() < SQUEEZE_FROM {
+    pub fn new(
+        status: StatusCode,
+        head: impl Into<Head>,
+        text: impl Into<Text>,
+        squeeze: Squeeze,
+    ) -> Self {
+        let text = text.into();
+        let squeeze = if text.len() < SQUEEZE_FROM {
             Squeeze::No
         } else {
             squeeze
@@ -74,7 +92,11 @@ impl Answer {
         Self {
             status,
             squeeze,
-            plain: Variant::new(headers, Bytes::from(body)),
+            head: head.into(),
+            // The same on every edge of one version, so that a reader may change edges.
+            hash: format!("\"{:016x}", text.hash()),
+            text,
+            plain: OnceLock::new(),
             gzip: OnceLock::new(),
             zstd: OnceLock::new(),
             brotli: OnceLock::new(),
@@ -90,12 +112,12 @@ impl Answer {
         if self.status == StatusCode::OK && request.contains_key(IF_NONE_MATCH) {
             let known = self.made().find(|variant| variant.is_known_to(request));
             if let Some(known) = known {
-                return known.not_modified();
+                return self.not_modified(known);
             }
         }
         let mut reply = Response::new(Full::new(variant.body.clone()));
         *reply.status_mut() = self.status;
-        *reply.headers_mut() = variant.headers.clone();
+        *reply.headers_mut() = self.headers(&variant);
         reply
     }
 
@@ -106,40 +128,45 @@ impl Answer {
 
     /// The bytes as they are.
     pub fn body(&self) -> &Bytes {
-        &self.plain.body
+        &self.plain().body
     }
 
     /// An upper bound of what it keeps in memory, in bytes, encodings not yet made included.
     pub fn weight(&self) -> usize {
-        let plain = HEAD + self.plain.body.len();
+        let plain = BESIDE + self.head.weight() + self.text.weight();
         match self.squeeze {
-            // Three encodings, each of which takes less than half.
-            Squeeze::Yes => plain + 3 * (HEAD + self.plain.body.len() / 2),
-            Squeeze::No => plain,
+            // As it is, and in three encodings, each of which takes less than half.
+            Squeeze::Yes => plain + self.text.len() * 5 / 2,
+            Squeeze::No => plain + self.text.len(),
+            Squeeze::Soon => plain,
         }
     }
 
-    fn wished(&self, wish: Wish) -> &Variant {
+    fn wished(&self, wish: Wish) -> Cow<'_, Variant> {
+        if self.squeeze == Squeeze::Soon {
+            let squeezed = self.squeezed(wish.soon);
+            return Cow::Owned(squeezed.unwrap_or_else(|| self.as_it_is()));
+        }
         let small = self.slot(wish.small);
         let is_worth_it = wish.small == wish.soon
             || small.is_some_and(|slot| slot.get().is_some())
             || self.again.swap(true, Relaxed);
-        self.variant(if is_worth_it { wish.small } else { wish.soon })
+        Cow::Borrowed(self.variant(if is_worth_it { wish.small } else { wish.soon }))
     }
 
     fn variant(&self, encoding: Encoding) -> &Variant {
         let Some(slot) = self.slot(encoding) else {
-            return &self.plain;
+            return self.plain();
         };
         slot.get_or_init(|| self.squeezed(encoding))
             .as_ref()
-            .unwrap_or(&self.plain)
+            .unwrap_or_else(|| self.plain())
     }
 
     /// Where an encoding is kept; nothing for what is sent as it is.
     const fn slot(&self, encoding: Encoding) -> Option<&OnceLock<Option<Variant>>> {
         match (self.squeeze, encoding) {
-            (Squeeze::No, _) | (Squeeze::Yes, Encoding::Identity) => None,
+            (Squeeze::No | Squeeze::Soon, _) | (Squeeze::Yes, Encoding::Identity) => None,
             (Squeeze::Yes, Encoding::Gzip) => Some(&self.gzip),
             (Squeeze::Yes, Encoding::Zstd) => Some(&self.zstd),
             (Squeeze::Yes, Encoding::Brotli) => Some(&self.brotli),
@@ -150,48 +177,61 @@ impl Answer {
     fn made(&self) -> impl Iterator<Item = &Variant> {
         let slots = [&self.gzip, &self.zstd, &self.brotli];
         let squeezed = slots.into_iter().filter_map(|slot| slot.get()?.as_ref());
-        std::iter::once(&self.plain).chain(squeezed)
+        std::iter::once(self.plain()).chain(squeezed)
+    }
+
+    fn plain(&self) -> &Variant {
+        self.plain.get_or_init(|| self.as_it_is())
+    }
+
+    fn as_it_is(&self) -> Variant {
+        Variant {
+            encoding: Encoding::Identity,
+            body: self.text.plain(),
+            etag: self.tag("", ""),
+        }
     }
 
     /// Nothing if it would not be smaller.
     fn squeezed(&self, encoding: Encoding) -> Option<Variant> {
-        let plain = &self.plain.body;
-        let (name, bytes) = match encoding {
+        let bytes = match encoding {
             Encoding::Identity => return None,
-            Encoding::Gzip => ("gzip", gzip::gzip(plain)?),
-            Encoding::Zstd => ("zstd", squeeze::zstd(plain)?),
-            Encoding::Brotli => ("br", squeeze::brotli(plain)?),
+            Encoding::Gzip => self.text.gzip()?,
+            Encoding::Zstd => squeeze::zstd(&self.text.plain())?,
+            Encoding::Brotli => squeeze::brotli(&self.text.plain())?,
         };
-        (bytes.len() < plain.len()).then(|| self.plain.squeezed(name, bytes))
+        (bytes.len() < self.text.len()).then(|| Variant {
+            encoding,
+            body: Bytes::from(bytes),
+            etag: self.tag("-", encoding.name()),
+        })
+    }
+
+    /// A variant's tag is the text's own with the encoding's name, for what is made of one text in
+    /// one way is the same on every edge too.
+    fn tag(&self, dash: &str, name: &str) -> HeaderValue {
+        let text = [&self.hash, dash, name, "\""].concat();
+        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\""))
+    }
+
+    fn headers(&self, variant: &Variant) -> HeaderMap {
+        let mut headers = self.head.of(variant.encoding);
+        headers.insert(ETAG, variant.etag.clone());
+        headers
+    }
+
+    fn not_modified(&self, known: &Variant) -> Reply {
+        let mut reply = Response::new(Full::default());
+        *reply.status_mut() = StatusCode::NOT_MODIFIED;
+        let mut headers = self.headers(known);
+        headers.remove(CONTENT_TYPE);
+        headers.remove(CONTENT_ENCODING);
+        *reply.headers_mut() = headers;
+        reply
     }
 }
 
 impl Variant {
-    fn new(mut headers: HeaderMap, body: Bytes) -> Self {
-        let etag = tag(hash(&body));
-        headers.insert(ETAG, etag.clone());
-        Self {
-            body,
-            headers,
-            etag,
-        }
-    }
-
-    /// The same text in other bytes. Its tag is the text's own with the encoding's name, for what
-    /// is made of one text in one way is the same on every edge too.
-    fn squeezed(&self, name: &'static str, bytes: Vec<u8>) -> Self {
-        let own = self.etag.to_str().unwrap_or_default();
-        let etag = tag(format!("{}-{name}\"", own.trim_end_matches('"')));
-        let mut headers = self.headers.clone();
-        headers.insert(ETAG, etag.clone());
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
-        Self {
-            body: Bytes::from(bytes),
-            headers,
-            etag,
-        }
-    }
-
     /// `If-None-Match` compares weakly (RFC 9110, 13.1.2).
     fn is_known_to(&self, request: &HeaderMap) -> bool {
         let own = self.etag.as_bytes();
@@ -202,27 +242,6 @@ impl Variant {
                 .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == own)
         })
     }
-
-    fn not_modified(&self) -> Reply {
-        let mut reply = Response::new(Full::default());
-        *reply.status_mut() = StatusCode::NOT_MODIFIED;
-        let mut headers = self.headers.clone();
-        headers.remove(CONTENT_TYPE);
-        headers.remove(CONTENT_ENCODING);
-        *reply.headers_mut() = headers;
-        reply
-    }
-}
-
-/// The same on every edge of one version, so that a reader may change edges. A fast hash will do:
-/// nobody gains by making two pages of ours collide, and nobody chooses their bytes.
-fn hash(body: &[u8]) -> String {
-    let hash = foldhash::quality::FixedState::with_seed(1).hash_one(body);
-    format!("\"{hash:016x}\"")
-}
-
-fn tag(text: String) -> HeaderValue {
-    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
 #[cfg(test)]
@@ -239,8 +258,8 @@ mod tests {
     #[test]
     fn every_encoding_holds_the_same_bytes_under_its_own_tag() {
         let answer = page();
-        let plain = answer.plain.body.to_vec();
-        let mut tags = vec![answer.plain.etag.clone()];
+        let plain = answer.body().to_vec();
+        let mut tags = vec![answer.plain().etag.clone()];
         for encoding in [Encoding::Gzip, Encoding::Zstd, Encoding::Brotli] {
             let variant = answer.variant(encoding);
             let mut out = Vec::new();
@@ -265,7 +284,7 @@ mod tests {
     #[test]
     fn a_tag_the_reader_holds_is_recognised_in_every_way_of_writing_it() {
         let answer = page();
-        let own = answer.plain.etag.to_str().unwrap().to_owned();
+        let own = answer.plain().etag.to_str().unwrap().to_owned();
         let cases = [
             (own.clone(), 304),
             (format!("\"a\", W/{own}"), 304),
@@ -309,6 +328,6 @@ mod tests {
             .map(|encoding| answer.variant(encoding).body.len())
             .iter()
             .sum();
-        assert!(answer.weight() >= all + answer.plain.body.len() + 4 * HEAD);
+        assert!(answer.weight() >= all + answer.body().len());
     }
 }

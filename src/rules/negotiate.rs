@@ -30,6 +30,18 @@ pub enum Encoding {
     Brotli,
 }
 
+impl Encoding {
+    /// As `Content-Encoding` says it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Brotli => "br",
+        }
+    }
+}
+
 /// The encodings that a reader likes best, all of them equally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wish {

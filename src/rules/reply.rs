@@ -3,26 +3,33 @@
 //! The same security headers stand on every answer, good or bad: what differs is decided by the
 //! tables below, each an exhaustive match.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE,
-        ETAG, LOCATION, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE,
+        ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, ETAG, LOCATION,
+        RETRY_AFTER, STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE,
     },
 };
 use http_body_util::Full;
 use saoma_pages::{BadBody, Lang, Refusal};
 
 use crate::rules::{
-    answer::{Answer, Reply, Squeeze},
-    hardening::everywhere,
+    answer::{
+        Answer, Reply, Squeeze, Text,
+        mould::{Filling, Mould},
+    },
     negotiate::{Encoding, Form},
     pairing::Typed,
     render,
 };
+
+mod sort;
+
+pub use sort::{Keeping, Media};
+use sort::{headers, heads};
 
 /// What the public door takes.
 pub const ALLOWED: &str = "GET, HEAD, OPTIONS";
@@ -31,85 +38,28 @@ pub const ALLOWED_TO_MATCH: &str = "GET, HEAD, POST, OPTIONS";
 /// Not among the names that the http crate knows.
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 
-/// What sort of bytes an answer is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Media {
-    /// A page.
-    Html,
-    /// A view.
-    Json,
-    /// A refusal for a program (RFC 9457).
-    Problem,
-    /// A picture made of lines.
-    Svg,
-    /// A picture made of pixels.
-    Png,
-    /// Plain text.
-    Text,
-}
-
-/// How long anybody may keep an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keeping {
-    /// What a code's page says may change; an outage is bridged for a day.
-    Found,
-    /// Made without asking the store: worth asking again soon.
-    Stale,
-    /// Part of the program: changes with its version.
-    Fixed,
-    /// A no that may become a yes: makers upload late.
-    Negative,
-    /// For this reader and this moment.
-    Never,
-}
-
-impl Media {
-    const fn content_type(self) -> &'static str {
-        match self {
-            Self::Html => "text/html; charset=utf-8",
-            Self::Json => "application/json",
-            Self::Problem => "application/problem+json",
-            Self::Svg => "image/svg+xml",
-            Self::Png => "image/png",
-            Self::Text => "text/plain; charset=utf-8",
-        }
-    }
-
-    const fn squeeze(self) -> Squeeze {
-        match self {
-            Self::Html | Self::Json | Self::Problem | Self::Svg | Self::Text => Squeeze::Yes,
-            Self::Png => Squeeze::No,
-        }
-    }
-
-    /// Whether a script of somebody else's may read it: data yes, pages no.
-    const fn is_data(self) -> bool {
-        match self {
-            Self::Json | Self::Problem => true,
-            Self::Html | Self::Svg | Self::Png | Self::Text => false,
-        }
-    }
-}
-
-impl Keeping {
-    const fn cache_control(self) -> &'static str {
-        match self {
-            Self::Found => "public, max-age=30, stale-if-error=86400",
-            Self::Stale => "public, max-age=5, stale-if-error=86400",
-            Self::Fixed => "public, max-age=3600, stale-if-error=86400",
-            Self::Negative => "public, max-age=10",
-            Self::Never => "no-store",
-        }
-    }
-}
-
 /// An answer of this media, with all its headers.
 pub fn answer(media: Media, keeping: Keeping, body: Vec<u8>) -> Answer {
+    Answer::new(StatusCode::OK, heads(media, keeping), body, media.squeeze())
+}
+
+/// The page of a registered code, out of its mould.
+pub fn cast(mould: Arc<Mould>, filling: Filling) -> Answer {
     Answer::new(
         StatusCode::OK,
-        headers(Some(media), keeping),
-        body,
-        media.squeeze(),
+        heads(Media::Html, Keeping::Found),
+        Text::Cast(mould, Box::new(filling)),
+        Squeeze::Yes,
+    )
+}
+
+/// The page of a code that is not registered, out of its mould.
+pub fn cast_not_registered(mould: Arc<Mould>, filling: Filling) -> Answer {
+    Answer::new(
+        StatusCode::NOT_FOUND,
+        heads(Media::Html, Keeping::Negative),
+        Text::Cast(mould, Box::new(filling)),
+        Squeeze::Soon,
     )
 }
 
@@ -353,21 +303,6 @@ fn bare(status: StatusCode, keeping: Keeping) -> Reply {
     *reply.status_mut() = status;
     *reply.headers_mut() = headers(None, keeping);
     reply
-}
-
-fn headers(media: Option<Media>, keeping: Keeping) -> HeaderMap {
-    let mut headers = everywhere();
-    if let Some(media) = media {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
-        if media.is_data() {
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        }
-    }
-    headers.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static(keeping.cache_control()),
-    );
-    headers
 }
 
 fn seconds(wait: Duration) -> HeaderValue {

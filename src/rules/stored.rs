@@ -111,7 +111,8 @@ pub fn split(bytes: &[u8]) -> Option<(&[u8], [u8; MOMENT_LEN])> {
     Some((shared, *own))
 }
 
-fn moment(own: [u8; MOMENT_LEN]) -> Moment {
+/// What [`split`] has told apart, as a moment.
+pub fn moment(own: [u8; MOMENT_LEN]) -> Moment {
     let [first, ..] = own;
     let sign = if first & 0x80 == 0 { 0 } else { 0xff };
     let mut seconds = [sign; 8];
@@ -120,15 +121,36 @@ fn moment(own: [u8; MOMENT_LEN]) -> Moment {
     Moment::from_seconds(i64::from_be_bytes(seconds))
 }
 
+/// What a code says of itself, where its records say it again.
+#[derive(Debug)]
+pub struct Echoes {
+    /// Its text.
+    pub value: String,
+    /// The address on its sticker.
+    pub url: String,
+    /// A plate's seven digits.
+    pub number: String,
+}
+
 /// The rows as a reader sees them.
 pub fn open_sheets(sheets: Vec<StoredSheet>, code: Code, public_url: &str) -> Vec<Sheet> {
+    let echoes = Echoes {
+        value: code.value().to_owned(),
+        url: card::url(code, public_url),
+        number: code.number().unwrap_or_default().to_owned(),
+    };
+    open_as(sheets, &echoes)
+}
+
+/// The same with these for what the code says of itself.
+pub fn open_as(sheets: Vec<StoredSheet>, echoes: &Echoes) -> Vec<Sheet> {
     let open_cell = |kind: RecordKind, cell: StoredCell| {
         let field = kind.fields().get(usize::from(cell.slot))?;
         let shown = match cell.kept {
             Kept::Shown(shown) => shown,
-            Kept::Echo => Shown::Plain(code.value().to_owned()),
-            Kept::EchoUrl => Shown::Plain(card::url(code, public_url)),
-            Kept::EchoNumber => Shown::Plain(code.number().unwrap_or_default().to_owned()),
+            Kept::Echo => Shown::Plain(echoes.value.clone()),
+            Kept::EchoUrl => Shown::Plain(echoes.url.clone()),
+            Kept::EchoNumber => Shown::Plain(echoes.number.clone()),
         };
         Some(Cell {
             key: field.key,
@@ -241,6 +263,29 @@ fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
         _ => return None,
     };
     Some(StoredCell { slot, kept })
+}
+
+/// A cell without its text being copied: its slot, its sort, and its text if it has one. A list is
+/// nothing to glance at.
+pub(crate) fn glance<'a>(from: &mut Reader<'a>) -> Option<(u8, u8, Option<&'a str>)> {
+    let (slot, sort) = (from.byte()?, from.byte()?);
+    match sort {
+        PLAIN | MASKED => Some((slot, sort, Some(from.text()?))),
+        ECHO | ECHO_URL | ECHO_NUMBER => Some((slot, sort, None)),
+        _ => None,
+    }
+}
+
+/// The same of a cell that has been read.
+pub(crate) fn sort(kept: &Kept) -> Option<(u8, Option<&str>)> {
+    match kept {
+        Kept::Shown(Shown::Plain(text)) => Some((PLAIN, Some(text))),
+        Kept::Shown(Shown::Masked(text)) => Some((MASKED, Some(text))),
+        Kept::Shown(Shown::List(_)) => None,
+        Kept::Echo => Some((ECHO, None)),
+        Kept::EchoUrl => Some((ECHO_URL, None)),
+        Kept::EchoNumber => Some((ECHO_NUMBER, None)),
+    }
 }
 
 /// The maker in a stored view, without reading the rest of it.

@@ -63,7 +63,7 @@ fn name(month: u8) -> Option<&'static str> {
 }
 
 /// A moment in UTC as the clock in Zhejiang showed it, to the minute.
-pub(crate) fn moment(utc: &str, lang: Lang) -> String {
+pub fn moment(utc: &str, lang: Lang) -> String {
     in_china(utc, lang).unwrap_or_else(|| utc.to_owned())
 }
 

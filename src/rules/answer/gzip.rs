@@ -12,7 +12,7 @@ use saoma_pages::Lang;
 use super::deflate::{Places, Stream};
 
 /// No name, no time, an unknown system (RFC 1952).
-const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+pub(super) const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 /// Places are counted in two bytes.
 const LONGEST: usize = 0xffff;
 /// How soon the second stretch begins behind the first: a title and a few words stand between.

@@ -40,7 +40,7 @@ pub(crate) fn some_sheets() -> impl Strategy<Value = Vec<StoredSheet>> {
     )
 }
 
-fn some_view() -> impl Strategy<Value = StoredView> {
+pub(crate) fn some_view() -> impl Strategy<Value = StoredView> {
     let maker = option::of(prop_oneof!["[0-9]{4}", "[0-9A-Z]{8}"]);
     (
         any::<u8>(),

@@ -22,9 +22,10 @@ use super::{
 };
 use crate::shell::drain::Stop;
 
-/// Requests at once. A page asks for nothing more, and an app that asks for a hundred codes asks
-/// once: each may hold a page of 10 KB that its reader does not take, for a while.
-const STREAMS: u32 = 32;
+/// Requests at once: what a client takes for granted until it has been told (RFC 9113, 6.5.2). With
+/// fewer, an app that begins with a hundred had most of them refused, and then lost its connection
+/// for all that were.
+const STREAMS: u32 = 100;
 /// What a stranger may send us of a body before it is asked for: the largest question fits twice.
 const STREAM_WINDOW: u32 = 16 * 1024;
 /// The same over all streams; the protocol allows no less.
