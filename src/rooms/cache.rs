@@ -42,8 +42,8 @@ pub const RETRY_AFTER: Duration = Duration::from_millis(500);
 pub const ABSENT_FOR: Duration = Duration::from_secs(30);
 /// A reader waits a second for a page, no more. What comes later is an outage.
 pub const READ_DEADLINE: Duration = Duration::from_secs(1);
-/// The part of the memory that negative answers may take: one sixteenth.
-const ABSENT_SHARE: u64 = 16;
+/// The part of the memory that negative answers may take: one eighth.
+const ABSENT_SHARE: u64 = 8;
 /// What an entry keeps beside its answer: key, proof, and the view as the store has it.
 const BESIDE: usize = 1024;
 

@@ -19,7 +19,7 @@ use crate::rooms::readiness::Readiness;
 use crate::rules::answer::Answer;
 use crate::rules::card;
 use crate::rules::class::{Class, Warranty};
-use crate::rules::stored::{StoredView, open_sheets};
+use crate::rules::stored::{MODELS, StoredView, open_sheets};
 use crate::words::code::Code;
 use crate::words::fault::Fault;
 use crate::words::policy::{Policy, Stamp};
@@ -297,7 +297,7 @@ fn models(records: &[Sheet]) -> Vec<String> {
     records
         .iter()
         .flat_map(|sheet| &sheet.rows)
-        .filter_map(|row| row.get("ChanPinXH").or_else(|| row.get("XuDianCXH")))
+        .filter_map(|row| MODELS.iter().find_map(|key| row.get(key)))
         .map(saoma_pages::Shown::text)
         .collect()
 }

@@ -16,7 +16,7 @@ use std::{
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH},
 };
 use http_body_util::Full;
 
@@ -40,7 +40,7 @@ pub type Reply = Response<Full<Bytes>>;
 pub enum Squeeze {
     /// Text that is kept: compressed once, sent often.
     Yes,
-    /// Text that comes from a mould so soon that it is made for each reader, and not kept.
+    /// Text that is kept for seconds: what is made soonest is kept, and nothing else.
     Soon,
     /// Pixels, or an answer for one reader.
     No,
@@ -110,14 +110,15 @@ impl Answer {
         let variant = self.wished(wish);
         // Only an answer that would be 200 has something the reader can already hold.
         if self.status == StatusCode::OK && request.contains_key(IF_NONE_MATCH) {
-            let known = self.made().find(|variant| variant.is_known_to(request));
-            if let Some(known) = known {
-                return self.not_modified(known);
+            // Whoever holds any encoding of it holds what would be sent, and every edge makes the same.
+            let tags = Encoding::ALL.map(|encoding| self.tag(encoding));
+            if let Some(held) = tags.into_iter().find(|tag| is_held(tag, request)) {
+                return self.not_modified(held);
             }
         }
         let mut reply = Response::new(Full::new(variant.body.clone()));
         *reply.status_mut() = self.status;
-        *reply.headers_mut() = self.headers(&variant);
+        *reply.headers_mut() = self.headers(variant.encoding, variant.etag.clone());
         reply
     }
 
@@ -138,14 +139,16 @@ impl Answer {
             // As it is, and in three encodings, each of which takes less than half.
             Squeeze::Yes => plain + self.text.len() * 5 / 2,
             Squeeze::No => plain + self.text.len(),
-            Squeeze::Soon => plain,
+            Squeeze::Soon => plain + self.text.len() / 2,
         }
     }
 
     fn wished(&self, wish: Wish) -> Cow<'_, Variant> {
         if self.squeeze == Squeeze::Soon {
-            let squeezed = self.squeezed(wish.soon);
-            return Cow::Owned(squeezed.unwrap_or_else(|| self.as_it_is()));
+            return match self.slot(wish.soon) {
+                Some(_) => Cow::Borrowed(self.variant(wish.soon)),
+                None => Cow::Owned(self.squeezed(wish.soon).unwrap_or_else(|| self.as_it_is())),
+            };
         }
         let small = self.slot(wish.small);
         let is_worth_it = wish.small == wish.soon
@@ -166,18 +169,12 @@ impl Answer {
     /// Where an encoding is kept; nothing for what is sent as it is.
     const fn slot(&self, encoding: Encoding) -> Option<&OnceLock<Option<Variant>>> {
         match (self.squeeze, encoding) {
-            (Squeeze::No | Squeeze::Soon, _) | (Squeeze::Yes, Encoding::Identity) => None,
-            (Squeeze::Yes, Encoding::Gzip) => Some(&self.gzip),
+            (Squeeze::No, _) | (Squeeze::Yes, Encoding::Identity) => None,
+            (Squeeze::Yes | Squeeze::Soon, Encoding::Gzip) => Some(&self.gzip),
+            (Squeeze::Soon, _) => None,
             (Squeeze::Yes, Encoding::Zstd) => Some(&self.zstd),
             (Squeeze::Yes, Encoding::Brotli) => Some(&self.brotli),
         }
-    }
-
-    /// Every encoding there is by now. Whoever holds any of them holds what would be sent.
-    fn made(&self) -> impl Iterator<Item = &Variant> {
-        let slots = [&self.gzip, &self.zstd, &self.brotli];
-        let squeezed = slots.into_iter().filter_map(|slot| slot.get()?.as_ref());
-        std::iter::once(self.plain()).chain(squeezed)
     }
 
     fn plain(&self) -> &Variant {
@@ -188,7 +185,7 @@ impl Answer {
         Variant {
             encoding: Encoding::Identity,
             body: self.text.plain(),
-            etag: self.tag("", ""),
+            etag: self.tag(Encoding::Identity),
         }
     }
 
@@ -203,50 +200,54 @@ impl Answer {
         (bytes.len() < self.text.len()).then(|| Variant {
             encoding,
             body: Bytes::from(bytes),
-            etag: self.tag("-", encoding.name()),
+            etag: self.tag(encoding),
         })
     }
 
-    /// A variant's tag is the text's own with the encoding's name, for what is made of one text in
-    /// one way is the same on every edge too.
-    fn tag(&self, dash: &str, name: &str) -> HeaderValue {
-        let text = [&self.hash, dash, name, "\""].concat();
+    /// The tag of an encoding is the text's own with the encoding's name, for what is made of one
+    /// text in one way is the same on every edge too.
+    fn tag(&self, encoding: Encoding) -> HeaderValue {
+        let text = match encoding {
+            Encoding::Identity => [&self.hash, "\""].concat(),
+            Encoding::Gzip | Encoding::Zstd | Encoding::Brotli => {
+                [&self.hash, "-", encoding.name(), "\""].concat()
+            }
+        };
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\""))
     }
 
-    fn headers(&self, variant: &Variant) -> HeaderMap {
-        let mut headers = self.head.of(variant.encoding);
-        headers.insert(ETAG, variant.etag.clone());
+    fn headers(&self, encoding: Encoding, etag: HeaderValue) -> HeaderMap {
+        let mut headers = self.head.of(encoding);
+        headers.insert(ETAG, etag);
         headers
     }
 
-    fn not_modified(&self, known: &Variant) -> Reply {
+    fn not_modified(&self, held: HeaderValue) -> Reply {
         let mut reply = Response::new(Full::default());
         *reply.status_mut() = StatusCode::NOT_MODIFIED;
-        let mut headers = self.headers(known);
+        let mut headers = self.headers(Encoding::Identity, held);
         headers.remove(CONTENT_TYPE);
-        headers.remove(CONTENT_ENCODING);
         *reply.headers_mut() = headers;
         reply
     }
 }
 
-impl Variant {
-    /// `If-None-Match` compares weakly (RFC 9110, 13.1.2).
-    fn is_known_to(&self, request: &HeaderMap) -> bool {
-        let own = self.etag.as_bytes();
-        request.get_all(IF_NONE_MATCH).into_iter().any(|line| {
-            line.as_bytes()
-                .split(|byte| *byte == b',')
-                .map(<[u8]>::trim_ascii)
-                .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == own)
-        })
-    }
+/// Whether a request says that its reader has what this tag names. `If-None-Match` compares weakly
+/// (RFC 9110, 13.1.2).
+fn is_held(own: &HeaderValue, request: &HeaderMap) -> bool {
+    request.get_all(IF_NONE_MATCH).into_iter().any(|line| {
+        line.as_bytes()
+            .split(|byte| *byte == b',')
+            .map(<[u8]>::trim_ascii)
+            .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == own)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Read as _;
+
+    use http::header::CONTENT_ENCODING;
 
     use super::*;
 

@@ -45,17 +45,20 @@ pub fn likeness<'c>(
         // Warnings.
         return None;
     }
+    let mut models = Vec::new();
     for _ in 0..likeness.copy_count(&mut from)? {
-        likeness.key.push(from.byte()?);
+        let kind = from.byte()?;
+        likeness.key.push(kind);
         for _ in 0..likeness.copy_count(&mut from)? {
             for _ in 0..likeness.copy_count(&mut from)? {
                 let (slot, sort, text) = stored::glance(&mut from)?;
                 likeness.cell(code, lang, slot, sort, text)?;
+                models.extend(text.filter(|_| stored::is_model(kind, slot)));
             }
         }
     }
     for class in classes {
-        if !class.recalls.is_empty() {
+        if class.recalls_of(code, &models).next().is_some() {
             return None;
         }
         likeness.sheets(code, lang, &class.sheets)?;

@@ -31,6 +31,9 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Identity, Self::Gzip, Self::Zstd, Self::Brotli];
+
     /// As `Content-Encoding` says it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -25,7 +25,7 @@ use super::class::Class;
 use super::dossier::{self, Dossier};
 use super::project::{Settled, sheets};
 use super::show::Reader;
-use super::stored::{StoredSheet, open_sheets};
+use super::stored::{MODELS, StoredSheet, open_sheets};
 use crate::words::catalog::{FieldKind, RecordKind, Rule};
 use crate::words::code::Code;
 use crate::words::moment::Moment;
@@ -310,7 +310,7 @@ fn models_of(settled: &[Settled], code: Code) -> Vec<String> {
     open_sheets(stored, code, "")
         .iter()
         .flat_map(|sheet| &sheet.rows)
-        .filter_map(|row| row.get("ChanPinXH").or_else(|| row.get("XuDianCXH")))
+        .filter_map(|row| MODELS.iter().find_map(|key| row.get(key)))
         .map(Shown::text)
         .collect()
 }

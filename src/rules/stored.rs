@@ -68,6 +68,8 @@ const LIST: u8 = 2;
 const ECHO: u8 = 3;
 const ECHO_URL: u8 = 4;
 const ECHO_NUMBER: u8 = 5;
+/// The fields that say of which model a product is.
+pub const MODELS: [&str; 2] = ["ChanPinXH", "XuDianCXH"];
 /// Bytes of a moment: seventeen thousand years to either side.
 pub const MOMENT_LEN: usize = 5;
 
@@ -263,6 +265,13 @@ fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
         _ => return None,
     };
     Some(StoredCell { slot, kept })
+}
+
+/// Whether a field says of which model a product is, as its maker calls it.
+pub(crate) fn is_model(kind: u8, slot: u8) -> bool {
+    let fields = RecordKind::from_number(kind).map(RecordKind::fields);
+    let field = fields.and_then(|fields| fields.get(usize::from(slot)));
+    field.is_some_and(|field| MODELS.contains(&field.key))
 }
 
 /// A cell without its text being copied: its slot, its sort, and its text if it has one. A list is

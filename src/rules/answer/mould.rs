@@ -60,7 +60,7 @@ pub struct Filling {
 /// Texts in a row, as they stand on a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Values {
-    texts: String,
+    texts: Vec<u8>,
     ends: Vec<usize>,
 }
 
@@ -187,7 +187,7 @@ impl Mould {
     fn own(&self, filling: &Filling) -> Vec<u8> {
         let mut page = Vec::with_capacity(self.length(filling) - self.lead.len());
         for piece in &self.pieces {
-            page.extend_from_slice(filling.of(&piece.hole).as_bytes());
+            page.extend_from_slice(filling.of(&piece.hole));
             page.extend_from_slice(piece.text.as_bytes());
         }
         page
@@ -231,11 +231,11 @@ impl Filling {
         self.values.texts.len() + self.values.ends.len() * size_of::<usize>() + self.moment.len()
     }
 
-    fn of(&self, hole: &Hole) -> &str {
+    fn of(&self, hole: &Hole) -> &[u8] {
         match hole {
-            Hole::Code(range) => self.code.value().get(range.clone()).unwrap_or_default(),
+            Hole::Code(range) => self.code.as_bytes().get(range.clone()).unwrap_or_default(),
             Hole::Value(number) => self.values.get(*number),
-            Hole::Moment => &self.moment,
+            Hole::Moment => self.moment.as_bytes(),
         }
     }
 }
@@ -245,20 +245,21 @@ impl Values {
     pub fn number_of(&mut self, text: &str) -> usize {
         let text = escaped(text);
         let mut numbers = 0..self.ends.len();
-        numbers.find(|at| self.get(*at) == text).unwrap_or_else(|| {
-            self.texts.push_str(&text);
+        let known = numbers.find(|at| self.get(*at) == text.as_bytes());
+        known.unwrap_or_else(|| {
+            self.texts.extend_from_slice(text.as_bytes());
             self.ends.push(self.texts.len());
             self.ends.len() - 1
         })
     }
 
-    fn get(&self, number: usize) -> &str {
-        let start = number
+    fn get(&self, number: usize) -> &[u8] {
+        let before = number
             .checked_sub(1)
             .and_then(|before| self.ends.get(before));
+        let start = before.copied().unwrap_or_default();
         let end = self.ends.get(number).copied().unwrap_or_default();
-        let range = start.copied().unwrap_or_default()..end;
-        self.texts.get(range).unwrap_or_default()
+        self.texts.get(start..end).unwrap_or_default()
     }
 }
 

@@ -106,7 +106,7 @@ impl Squeezed {
             |starts: &[usize], text: usize| starts.get(text).copied().unwrap_or_default();
         let mut at = mould.lead.len();
         for (piece, said) in mould.pieces.iter().zip(&self.pieces) {
-            let hole = filling.of(&piece.hole).as_bytes();
+            let hole = filling.of(&piece.hole);
             match said.same {
                 Some(same) if (LEAST..=MOST).contains(&hole.len()) => {
                     // The text behind a hole begins where the hole ends.
