@@ -141,7 +141,7 @@ impl<S: Source> Edge<S> {
             }
             // The only thing that is sent along, and never kept on its way back.
             Ok(Ask::Match) => {
-                let matched = self.compare(&mut manner, body, from).await;
+                let matched = Box::pin(self.compare(&mut manner, body, from)).await;
                 (Ok(reply::unkept(matched)), Origin::Store)
             }
             Ok(ask) => self.resolve(ask, &manner).await,

@@ -139,7 +139,7 @@ impl<S: Source> PageCache<S> {
     /// The answer about a code: from memory if it can be proven, else from the store.
     pub async fn find(&self, wanted: Wanted, source: &S) -> Looked {
         if self.bytes == 0 {
-            return self.ask(wanted, None, source).await.1;
+            return Box::pin(self.ask(wanted, None, source)).await.1;
         }
         let (epoch, now) = (epoch_of(source, wanted.code), self.now());
         if let Some(page) = self.found.get(&wanted.found()).await {
@@ -151,7 +151,9 @@ impl<S: Source> PageCache<S> {
         {
             return looked;
         }
-        self.queue(wanted, source).await
+        // Boxed, like whatever is rare: an answer on its way is copied from hand to hand before it
+        // is begun, as large as its rarest turn.
+        Box::pin(self.queue(wanted, source)).await
     }
 
     /// Asks the store, one reader of a key after the other.
