@@ -27,9 +27,9 @@ const SECRET_LEN: usize = 32;
 /// Bytes of a tag.
 pub const TAG_LEN: usize = SHELF_LEN + OWN_LEN;
 /// Bytes of a tag that a pair shares with those of neighbouring codes.
-const SHELF_LEN: usize = 4;
+pub(super) const SHELF_LEN: usize = 4;
 /// Bytes of a tag that are a pair's own: 64 bits beside the shelf's, so that no two meet by chance.
-const OWN_LEN: usize = 8;
+pub(super) const OWN_LEN: usize = 8;
 /// Bytes of a pair's key.
 const KEY_LEN: usize = 16;
 /// What is sealed is filled up, so that its length does not count repairs: in steps of this.
