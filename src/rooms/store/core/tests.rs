@@ -6,6 +6,7 @@ use super::*;
 use crate::rules::dossier::sample::{CELLS, CYCLES, LIC, PWB, VIN, code, told, told_by, value};
 use crate::rules::parts::read_parts;
 
+mod lengths;
 mod planned;
 
 const OTHER: &str = "vin/218622108311028";
