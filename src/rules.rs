@@ -20,6 +20,7 @@ pub mod reply;
 pub mod ask;
 pub mod bonds;
 pub mod parts;
+pub mod halves;
 pub mod holder;
 pub mod contradictions;
 pub mod qr;

@@ -87,6 +87,16 @@ pub enum StoreError {
         /// Ours.
         known: u8,
     },
+    /// The release before wrote it.
+    #[error(
+        "the public rooms of this store have format {found}, this release reads {known}; `saoma reproject` makes them anew"
+    )]
+    FormatBefore {
+        /// Its format.
+        found: u8,
+        /// Ours.
+        known: u8,
+    },
     /// The pair key is not the one the store was written with.
     #[error(
         "{0} is not the key that the pairs in this store were made with; `saoma reproject` makes them anew"

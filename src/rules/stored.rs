@@ -251,7 +251,7 @@ fn put_cell(out: &mut Vec<u8>, cell: &StoredCell) {
     }
 }
 
-fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
+pub(crate) fn cell(from: &mut Reader<'_>) -> Option<StoredCell> {
     let slot = from.byte()?;
     let kept = match from.byte()? {
         PLAIN => Kept::Shown(Shown::Plain(from.text()?.to_owned())),

@@ -44,18 +44,26 @@ impl Core {
         policy: Policy,
         pair_key_file: &Path,
     ) -> Result<Self, StoreError> {
-        let core = Self::open_any(store, policy, pair_key_file)?;
+        let core = Self::on(engine::open(store.into())?, policy, pair_key_file)?;
         core.claim()?;
         Ok(core)
     }
 
-    /// Opens a store whatever policy and key it was made with, to make it anew.
+    /// Opens a store whatever policy and key it was made with, to make it anew; also one whose public
+    /// rooms are in the format of the release before.
     pub fn open_any(
         store: impl Into<Rooms>,
         policy: Policy,
         pair_key_file: &Path,
     ) -> Result<Self, StoreError> {
-        let engine = engine::open(store.into())?;
+        Self::on(engine::open_any(store.into())?, policy, pair_key_file)
+    }
+
+    fn on(
+        engine: Box<dyn Engine>,
+        policy: Policy,
+        pair_key_file: &Path,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             engine,
             policy,

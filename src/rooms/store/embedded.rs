@@ -3,12 +3,17 @@
 //! LMDB, through heed. Of the engines measured it is the only one that lets `import` write beside
 //! a serving process, it answers fastest, and a commit is whole or not there at all, also after
 //! `kill -9`. Its price: the file is mapped into memory, and opening it is an `unsafe` call.
+//!
+//! The public rooms hold some eight small things for each vehicle, and a tree keeps no small thing in few
+//! bytes. So neighbours are packed, by [`views`] and [`pairs`], and nothing outside of here can tell:
+//! entries are put, found, walked over and counted under the keys that they have in every engine.
 
+use std::ops::Bound;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use heed::types::Bytes;
-use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, WithoutTls};
+use heed::{CommitOrAbort, Database, Env, EnvOpenOptions, RoRange, RoTxn, WithoutTls};
 
 use super::engine::about;
 use super::pairs::Tag;
@@ -19,14 +24,24 @@ use crate::words::fault::Fault;
 use crate::words::policy::Policy;
 use crate::words::subject::{Maker, Subject};
 
+mod bundle;
+mod drawer;
 mod laying;
+mod pairs;
+mod racks;
 mod views;
 mod writer;
 
+use pairs::Pairs;
 use views::Views;
 
 /// The layout that this release reads and writes.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
+/// The one before, whose dossiers lie as they do now. What is made from them lies in tables of other
+/// names, so that a release that reads those finds them until they were made anew.
+const FORMAT_BEFORE: u8 = 2;
+/// The tables that only the format before has.
+const TABLES_BEFORE: [&str; 3] = ["views", "common", "pairs"];
 /// What it is noted under.
 const FORMAT_NAME: &[u8] = b"format";
 /// Addresses set aside for the file, not memory and not disk: room for a nation's codes.
@@ -50,7 +65,7 @@ struct Tables {
     /// Public parts of makers' dossiers.
     classes: Table,
     /// Sealed holder views under the keyed hash of a pair.
-    pairs: Table,
+    pairs: Pairs,
     /// Dossiers by subject.
     dossiers: Table,
     /// Digests of records by source and id.
@@ -75,7 +90,7 @@ pub struct EmbeddedReader {
     env: Env<WithoutTls>,
     views: Views,
     classes: Table,
-    pairs: Table,
+    pairs: Pairs,
     meta: Table,
     policy: Policy,
 }
@@ -83,6 +98,19 @@ pub struct EmbeddedReader {
 impl Room {
     /// Opens the folder, making it first if there is none.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let room = Self::open_unseen(path)?;
+        room.check_format(&[FORMAT])?;
+        Ok(room)
+    }
+
+    /// The same, also if its public rooms are in the format before, to make them anew.
+    pub(super) fn open_any(path: &Path) -> Result<Self, StoreError> {
+        let room = Self::open_unseen(path)?;
+        room.check_format(&[FORMAT, FORMAT_BEFORE])?;
+        Ok(room)
+    }
+
+    fn open_unseen(path: &Path) -> Result<Self, StoreError> {
         let fail = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Open {
             path: path.to_owned(),
             source,
@@ -105,16 +133,29 @@ impl Room {
         env.clear_stale_readers()
             .map_err(|error| fail(error.into()))?;
         let tables = Tables::open(&env)?;
-        let room = Self {
+        Ok(Self {
             env,
             tables,
             is_repeating: AtomicBool::new(false),
-        };
-        room.check_format()?;
-        Ok(room)
+        })
     }
 
-    fn check_format(&self) -> Result<(), StoreError> {
+    /// Clears what was left for readers of the release before.
+    fn clear_before(&self) -> Result<(), StoreError> {
+        let txn = self.env.write_txn()?;
+        self.env.create_databases_and_commit(txn, |opener, txn| {
+            for name in TABLES_BEFORE {
+                if let Some(table) = opener.open_database::<Bytes, Bytes>(txn, Some(name))? {
+                    table.clear(txn)?;
+                }
+            }
+            Ok::<_, heed::Error>(CommitOrAbort::<_, ()>::Commit(()))
+        })?;
+        Ok(())
+    }
+
+    /// A new store takes this release's format; an old one has to have one of these.
+    fn check_format(&self, known: &[u8]) -> Result<(), StoreError> {
         let txn = self.env.read_txn()?;
         let found = self
             .tables
@@ -124,7 +165,11 @@ impl Room {
             .copied();
         drop(txn);
         match found {
-            Some(FORMAT) => Ok(()),
+            Some(found) if known.contains(&found) => Ok(()),
+            Some(found @ FORMAT_BEFORE) => Err(StoreError::FormatBefore {
+                found,
+                known: FORMAT,
+            }),
             Some(found) => Err(StoreError::Format {
                 found,
                 known: FORMAT,
@@ -141,27 +186,27 @@ impl Room {
 impl Tables {
     fn open(env: &Env<WithoutTls>) -> Result<Self, StoreError> {
         const NAMES: [&str; 8] = [
-            "meta", "views", "common", "classes", "pairs", "dossiers", "records", "claims",
+            "meta", "drawers", "parts", "classes", "bundles", "dossiers", "records", "claims",
         ];
         let txn = env.write_txn()?;
         let tables = env.create_databases_and_commit(txn, |opener, txn| {
             let mut open = |name| opener.create_database::<Bytes, Bytes>(txn, Some(name));
             let [
                 meta,
-                views,
-                common,
+                drawers,
+                parts,
                 classes,
-                pairs,
+                bundles,
                 dossiers,
                 records,
                 claims,
             ] = NAMES;
             let tables = [
                 open(meta)?,
-                open(views)?,
-                open(common)?,
+                open(drawers)?,
+                open(parts)?,
                 open(classes)?,
-                open(pairs)?,
+                open(bundles)?,
                 open(dossiers)?,
                 open(records)?,
                 open(claims)?,
@@ -171,10 +216,10 @@ impl Tables {
         let CommitOrAbort::Commit(
             [
                 meta,
-                rows,
-                common,
+                drawers,
+                parts,
                 classes,
-                pairs,
+                bundles,
                 dossiers,
                 records,
                 claims,
@@ -185,9 +230,9 @@ impl Tables {
         };
         Ok(Self {
             meta,
-            views: Views { rows, common },
+            views: Views { drawers, parts },
             classes,
-            pairs,
+            pairs: Pairs(bundles),
             dossiers,
             records,
             claims,
@@ -196,17 +241,48 @@ impl Tables {
 }
 
 impl Tables {
-    /// The table whose keys are those of the rack.
+    /// The table that has what lies on the rack, under keys of its own if it is packed.
     const fn of(self, rack: Rack) -> Table {
         match rack {
-            Rack::Views => self.views.rows,
+            Rack::Views => self.views.drawers,
             Rack::Classes => self.classes,
-            Rack::Pairs => self.pairs,
+            Rack::Pairs => self.pairs.0,
             Rack::Dossiers => self.dossiers,
             Rack::Records => self.records,
             Rack::Claims => self.claims,
         }
     }
+}
+
+/// What a look into packed bytes comes to, if they are not damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found<T> {
+    Here(T),
+    Nothing,
+}
+
+impl<T> Found<T> {
+    fn here(self) -> Option<T> {
+        match self {
+            Self::Here(here) => Some(here),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// What a table has, from the first key that is not before this one.
+fn from<'t>(
+    table: Table,
+    txn: &'t RoTxn<'_>,
+    key: &[u8],
+) -> Result<RoRange<'t, Bytes, Bytes>, heed::Error> {
+    // An empty key is none to the engine, so the beginning is no key to be at or after.
+    let start = if key.is_empty() {
+        Bound::Unbounded
+    } else {
+        Bound::Included(key)
+    };
+    table.range(txn, &(start, Bound::Unbounded))
 }
 
 impl EmbeddedReader {
@@ -271,7 +347,7 @@ impl EmbeddedReader {
 
     /// What lies under these tags, all as of one moment.
     pub(super) fn pairs(&self, tags: &[Tag]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
-        let found = || -> Result<_, heed::Error> {
+        let found = || -> Result<_, StoreError> {
             let txn = self.env.read_txn()?;
             let one = |tag: &Tag| Ok(self.pairs.get(&txn, tag)?.map(<[u8]>::to_vec));
             tags.iter().map(one).collect()

@@ -76,6 +76,16 @@ pub(super) fn open(rooms: Rooms) -> Result<Box<dyn Engine>, StoreError> {
     }
 }
 
+/// The same, also if its public rooms are in the format of the release before, to make them anew.
+pub(super) fn open_any(rooms: Rooms) -> Result<Box<dyn Engine>, StoreError> {
+    match (&rooms.core, &rooms.public) {
+        (StoreUrl::Embedded(core), StoreUrl::Embedded(public)) if core == public => {
+            Ok(Box::new(Room::open_any(core)?))
+        }
+        _ => open(rooms),
+    }
+}
+
 /// A key and its value.
 pub(super) type Entry = (Vec<u8>, Vec<u8>);
 

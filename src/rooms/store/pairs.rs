@@ -9,8 +9,12 @@
 //! come in runs, and a table written in runs is written once; scattered, a million vehicles made
 //! the same pages dirty over and over. It tells who copies the store how many pairs some unknown
 //! hundred codes have, and of no code whether it is in one. A hundred vehicles have some three
-//! hundred pairs, which fill a dozen pages: in neighbourhoods of a thousand, most pairs of a batch
-//! made a page of their own dirty.
+//! hundred pairs, which the embedded store keeps as one value: in neighbourhoods of a thousand, most
+//! pairs of a batch would make much be written that stays as it is.
+//!
+//! What is sealed is filled up, so that its length does not count repairs. Nearly all entries have one
+//! and the same length, the least there is; those of a vehicle and its plate, or with four batteries and
+//! much that happened to them, have the next or the one after.
 
 use std::fmt;
 use std::io::Write;
@@ -27,9 +31,9 @@ const SECRET_LEN: usize = 32;
 /// Bytes of a tag.
 pub const TAG_LEN: usize = SHELF_LEN + OWN_LEN;
 /// Bytes of a tag that a pair shares with those of neighbouring codes.
-const SHELF_LEN: usize = 4;
+pub(super) const SHELF_LEN: usize = 4;
 /// Bytes of a tag that are a pair's own: 64 bits beside the shelf's, so that no two meet by chance.
-const OWN_LEN: usize = 8;
+pub(super) const OWN_LEN: usize = 8;
 /// Bytes of a pair's key.
 const KEY_LEN: usize = 16;
 /// What is sealed is filled up, so that its length does not count repairs: in steps of this.
@@ -39,12 +43,13 @@ const PADDING: usize = 32;
 const AROUND: usize = 20;
 /// Stands behind the content, before what fills it up.
 const END: u8 = 0x80;
-/// Names the use of the secret, so that nothing else made with it can be taken for a pair.
-const USE: &[u8] = b"saoma pair 1";
+/// Names the use of the secret, so that nothing else made with it can be taken for a pair. Another with
+/// each change of how content is written: what cannot be read is not found.
+const USE: &[u8] = b"saoma pair 2";
 const SHELF_USE: &[u8] = b"saoma pair shelf 2";
 /// Another with each change of where pairs lie: a store made before then says that its pairs were
 /// not made like this, and a reprojection makes them anew.
-const CHECK_USE: &[u8] = b"saoma pair key check 2";
+const CHECK_USE: &[u8] = b"saoma pair key check 3";
 /// The last characters of a code, which may differ among neighbours.
 const APART: usize = 2;
 /// The first characters of a battery's code, which are those of its neighbours: in the example of the

@@ -7,6 +7,7 @@ use crate::rules::dossier::sample::{CELLS, CYCLES, LIC, PWB, VIN, code, told, to
 use crate::rules::parts::read_parts;
 
 mod cast;
+mod lengths;
 mod planned;
 
 const OTHER: &str = "vin/218622108311028";

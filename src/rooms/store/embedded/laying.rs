@@ -4,8 +4,8 @@
 use heed::RwTxn;
 
 use super::Tables;
-use super::views::Known;
-use super::writer::{note_claims, publish, put};
+use super::racks::put;
+use super::writer::{note_claims, publish};
 use crate::rooms::store::batch::{Desk, Ink, Outcome};
 use crate::rooms::store::plan::{Ahead, Planned};
 use crate::rooms::store::{Rack, StoreError};
@@ -50,22 +50,23 @@ pub(super) fn lay(
     let met = met.filter(is_bound).map(subject).collect();
     outcome.suspects.append(&mut desk.suspects(&met));
 
-    let mut known = Known::default();
-    for planned in of_fate(Fate::New) {
-        match ahead.public(planned) {
-            Some((Rack::Views, Some(view))) => {
-                tables
-                    .views
-                    .put(txn, ahead.key(planned), view, &mut known)?;
-            }
-            Some((rack, Some(value))) => tables.put(rack, txn, ahead.key(planned), value)?,
-            Some((_, None)) | None => {}
+    let public =
+        || of_fate(Fate::New).filter_map(|planned| Some((planned, ahead.public(planned)?)));
+    let views = public().filter_map(|(planned, (rack, value))| {
+        let value = value.filter(|_| rack == Rack::Views)?;
+        Some((ahead.key(planned), Some(value)))
+    });
+    tables.views.keep(txn, views)?;
+    for (planned, (rack, value)) in public() {
+        if let Some(value) = value.filter(|_| rack != Rack::Views) {
+            put(tables.of(rack), txn, ahead.key(planned), value)?;
         }
     }
+    let mut pairs = Vec::with_capacity(ahead.pairs.len());
     let mut couples = Vec::new();
     for pair in &ahead.pairs {
         match pair.of.map(fate) {
-            [Fate::New, Fate::New] => put(tables.pairs, txn, &pair.tag, ahead.entry(pair))?,
+            [Fate::New, Fate::New] => pairs.push((&pair.tag, ahead.entry(pair))),
             [Fate::Same, Fate::Same] => {}
             _ => {
                 let code = |at: usize| ahead.subjects.get(at)?.subject.code();
@@ -74,6 +75,7 @@ pub(super) fn lay(
             }
         }
     }
+    tables.pairs.put(txn, pairs)?;
     let changed: Vec<Subject> = of_fate(Fate::Changed).map(subject).collect();
     publish(&mut desk, tables, txn, &changed, &couples)
 }

@@ -1,14 +1,13 @@
 //! The writing side of the embedded store: each batch is one transaction.
 
 use std::collections::BTreeSet;
-use std::ops::Bound;
 use std::sync::atomic::Ordering;
 
 use heed::{RoTxn, RwTxn};
 
 use super::laying::lay;
-use super::views::Known;
-use super::{EmbeddedReader, Room, Table, Tables};
+use super::racks::{get, put};
+use super::{EmbeddedReader, FORMAT, FORMAT_NAME, Room, Tables};
 use crate::rooms::store::batch::{
     self, Additions, Couple, Desk, Finished, Incoming, Ink, Named, Outcome, members,
 };
@@ -85,37 +84,18 @@ impl Engine for Room {
 
     fn put(&self, rack: Rack, entries: &[Entry]) -> Result<(), StoreError> {
         let mut txn = self.env.write_txn()?;
-        for (key, value) in entries {
-            self.tables.put(rack, &mut txn, key, value)?;
-        }
+        let entries = entries.iter().map(|(key, value)| (&**key, Some(&**value)));
+        self.tables.keep(rack, &mut txn, entries)?;
         Ok(txn.commit()?)
     }
 
     fn walk(&self, rack: Rack, prefix: &[u8], from: &Place) -> Result<Step, StoreError> {
-        let txn = self.env.read_txn()?;
-        let table = self.tables.of(rack);
-        // An empty key is none to the engine, so the beginning is no key to be at or after.
-        let start = match (from.0.as_slice(), prefix) {
-            ([], []) => Bound::Unbounded,
-            ([], prefix) => Bound::Included(prefix),
-            (from, _) => Bound::Excluded(from),
-        };
-        let mut entries = Vec::new();
-        for entry in table.range(&txn, &(start, Bound::Unbounded))? {
-            let (key, value) = entry?;
-            if !key.starts_with(prefix) || entries.len() == STEP {
-                break;
-            }
-            entries.push((key.to_vec(), self.tables.whole(rack, &txn, value)?));
-        }
-        let last = entries.last().map(|(key, _)| Place(key.clone()));
-        let next = last.filter(|_| entries.len() == STEP);
-        Ok(Step { entries, next })
+        self.step(rack, prefix, from, STEP)
     }
 
     fn count(&self, rack: Rack) -> Result<u64, StoreError> {
         let txn = self.env.read_txn()?;
-        Ok(self.tables.of(rack).len(&txn)?)
+        self.tables.count(rack, &txn)
     }
 
     fn clear(&self, rack: Rack) -> Result<(), StoreError> {
@@ -125,8 +105,10 @@ impl Engine for Room {
     }
 
     fn sweep(&self, policy: Policy) -> Result<(), StoreError> {
+        self.clear_before()?;
         let mut txn = self.env.write_txn()?;
         self.tables.views.sweep(&mut txn, policy.stamp())?;
+        self.tables.meta.put(&mut txn, FORMAT_NAME, &[FORMAT])?;
         Ok(txn.commit()?)
     }
 
@@ -251,60 +233,20 @@ pub(super) fn publish(
         couples.sort_unstable();
         couples.dedup();
     }
-    for finished in desk.project(subjects.iter().copied()) {
-        keep(tables, txn, &finished)?;
-    }
+    let finished: Vec<Finished> = desk.project(subjects.iter().copied()).collect();
+    keep(tables, txn, &finished)?;
     fill(desk, tables, txn, &members(&couples))?;
-    for finished in desk.seal(&couples)? {
-        keep(tables, txn, &finished)?;
+    keep(tables, txn, &desk.seal(&couples)?)
+}
+
+/// Keeps what is finished. Rack by rack: neighbours are written together.
+fn keep(tables: Tables, txn: &mut RwTxn<'_>, finished: &[Finished]) -> Result<(), StoreError> {
+    for rack in [Rack::Views, Rack::Classes, Rack::Pairs] {
+        let own = finished.iter().filter(|finished| finished.rack == rack);
+        let entries = own.map(|finished| (&*finished.key, finished.value.as_deref()));
+        tables.keep(rack, txn, entries)?;
     }
     Ok(())
-}
-
-fn keep(tables: Tables, txn: &mut RwTxn<'_>, finished: &Finished) -> Result<(), StoreError> {
-    if let Some(value) = &finished.value {
-        tables.put(finished.rack, txn, &finished.key, value)
-    } else {
-        tables.of(finished.rack).delete(txn, &finished.key)?;
-        Ok(())
-    }
-}
-
-impl Tables {
-    /// What lies on a rack under this key.
-    fn get(self, rack: Rack, txn: &RoTxn<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        match rack {
-            Rack::Views => self.views.get(txn, key),
-            Rack::Classes | Rack::Pairs | Rack::Dossiers | Rack::Records | Rack::Claims => {
-                Ok(get(self.of(rack), txn, key)?)
-            }
-        }
-    }
-
-    pub(super) fn put(
-        self,
-        rack: Rack,
-        txn: &mut RwTxn<'_>,
-        key: &[u8],
-        value: &[u8],
-    ) -> Result<(), StoreError> {
-        match rack {
-            Rack::Views => self.views.put(txn, key, value, &mut Known::default()),
-            Rack::Classes | Rack::Pairs | Rack::Dossiers | Rack::Records | Rack::Claims => {
-                Ok(put(self.of(rack), txn, key, value)?)
-            }
-        }
-    }
-
-    /// What a value of this rack's table stands for.
-    fn whole(self, rack: Rack, txn: &RoTxn<'_>, value: &[u8]) -> Result<Vec<u8>, StoreError> {
-        match rack {
-            Rack::Views => self.views.whole(txn, value),
-            Rack::Classes | Rack::Pairs | Rack::Dossiers | Rack::Records | Rack::Claims => {
-                Ok(value.to_vec())
-            }
-        }
-    }
 }
 
 /// Lays on the desk what it lacks of these dossiers.
@@ -319,23 +261,4 @@ fn fill(
         desk.lay(subject, dossier.unwrap_or_default());
     }
     Ok(())
-}
-
-/// The value under a key, copied so that it outlives the next write.
-fn get(table: Table, txn: &RoTxn<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, heed::Error> {
-    Ok(table.get(txn, key)?.map(<[u8]>::to_vec))
-}
-
-/// Puts a value under a key unless it is there already. Nearly always nothing is, and then its place
-/// is looked for once.
-pub(super) fn put(
-    table: Table,
-    txn: &mut RwTxn<'_>,
-    key: &[u8],
-    value: &[u8],
-) -> Result<(), heed::Error> {
-    match table.get_or_put(txn, key, value)? {
-        Some(known) if known != value => table.put(txn, key, value),
-        Some(_) | None => Ok(()),
-    }
 }
