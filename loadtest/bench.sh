@@ -13,7 +13,7 @@ Usage: bench.sh [options] PROFILE...
   cold         new connection, whole TLS 1.3 handshake (x25519), a code of its own: floor, nginx
   cold-mlkem   the same with X25519MLKEM768: floor
   cold-redis   the same (x25519), views in Redis, whose time is counted apart: floor
-  cold-sizes   cold with ten times the vehicles beside it (--vehicles is the smaller)
+  cold-sizes   cold with more vehicles beside it (--vehicles is the smaller, --larger how many times as many)
   resumed      new connection with a ticket: floor, nginx
   hot          keep-alive, plain http: floor, nginx, nginx + Lua + Redis, Node, Go
   hot-tls      keep-alive over TLS: floor, nginx
@@ -28,6 +28,7 @@ Usage: bench.sh [options] PROFILE...
   --rounds N    5
   --seconds N   of each turn: 3
   --vehicles N  100000
+  --larger N    of cold-sizes: 10
   --data DIR    where provinces are kept for the next run; without it they are made and removed
   --out DIR     where rounds (NDJSON), results (Markdown, JSON) and plots go: a folder that is named
   --guard HOW   counted: the guard weighs every phone, as it does in the street; free: it knows that they are
@@ -42,7 +43,7 @@ END
 
 complain() { printf 'bench.sh: %s\n' "$*" >&2; exit 2; }
 
-rounds=5 seconds=3 vehicles=100000 guard=counted data='' out='' only='' flame='' profiles=()
+rounds=5 seconds=3 vehicles=100000 larger=10 guard=counted data='' out='' only='' flame='' profiles=()
 while (($#)); do
     case $1 in
         --help | -h) usage; exit 0 ;;
@@ -50,6 +51,7 @@ while (($#)); do
         --rounds) rounds=$2; shift ;;
         --seconds) seconds=$2; shift ;;
         --vehicles) vehicles=$2; shift ;;
+        --larger) larger=$2; shift ;;
         --data) data=$2; shift ;;
         --out) out=$2; shift ;;
         --guard) guard=$2; shift ;;
@@ -271,7 +273,7 @@ for profile in "${profiles[@]}"; do
             judge cold-redis saoma-redis
             ;;
         cold-sizes)
-            large=$((vehicles * 10))
+            large=$((vehicles * larger))
             province "$large" "embedded:$data/$large/store" "$data/$large"
             start_saoma saoma-large "embedded:$data/$large/store"
             turn() {

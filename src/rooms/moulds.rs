@@ -82,7 +82,7 @@ fn kept_or_made(
     moulds: &RwLock<Moulds>,
     key: Vec<u8>,
     filling: &Filling,
-    make: impl FnOnce() -> Option<Mould>,
+    new: impl FnOnce() -> Option<Mould>,
     direct: &impl Fn() -> Option<Vec<u8>>,
 ) -> Option<Arc<Mould>> {
     let kept = moulds.read().unwrap_or_else(PoisonError::into_inner);
@@ -100,7 +100,7 @@ fn kept_or_made(
         return None;
     }
     drop(kept);
-    let made = make().filter(|mould| Some(mould.page(filling)) == direct());
+    let made = new().filter(|mould| Some(mould.page(filling)) == direct());
     let made = made.map(Arc::new);
     let mut kept = moulds.write().unwrap_or_else(PoisonError::into_inner);
     if kept.len() < MOST {

@@ -169,9 +169,8 @@ impl Answer {
     /// Where an encoding is kept; nothing for what is sent as it is.
     const fn slot(&self, encoding: Encoding) -> Option<&OnceLock<Option<Variant>>> {
         match (self.squeeze, encoding) {
-            (Squeeze::No, _) | (Squeeze::Yes, Encoding::Identity) => None,
             (Squeeze::Yes | Squeeze::Soon, Encoding::Gzip) => Some(&self.gzip),
-            (Squeeze::Soon, _) => None,
+            (Squeeze::No | Squeeze::Soon, _) | (Squeeze::Yes, Encoding::Identity) => None,
             (Squeeze::Yes, Encoding::Zstd) => Some(&self.zstd),
             (Squeeze::Yes, Encoding::Brotli) => Some(&self.brotli),
         }

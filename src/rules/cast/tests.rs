@@ -26,7 +26,7 @@ fn sibling(code: Code) -> Code {
     let read = Read::of(code);
     let other = |(at, c): (usize, char)| match c {
         c if read.covers(at) => c,
-        '0'..'9' | 'A'..'Z' | 'a'..'z' => char::from_u32(u32::from(c) + 1).unwrap(),
+        '0'..='8' | 'A'..='Y' | 'a'..='y' => char::from_u32(u32::from(c) + 1).unwrap(),
         '9' => '0',
         'Z' => 'A',
         _ => 'a',

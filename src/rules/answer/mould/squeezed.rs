@@ -159,27 +159,24 @@ fn tokens(texts: &[&[u8]], seen: &mut Seen) -> Option<Vec<Token>> {
             // Of two as long, the nearer: it was seen later, and comes first.
             measured.reduce(|best, other| if other.0 > best.0 { other } else { best })
         });
-        let passed = match found.filter(|(length, _)| *length >= LEAST) {
-            Some((length, there)) => {
-                let length_code = said_length(u32::try_from(length).ok()?);
-                if waiting.count() > 0 {
-                    tokens.push(Token::Say(std::mem::take(&mut waiting)));
-                }
-                tokens.push(Token::Again {
-                    length: length_code,
-                    there,
-                    here: at,
-                });
-                length
+        let found = found.filter(|(length, _)| *length >= LEAST);
+        let passed = if let Some((length, there)) = found {
+            if waiting.count() > 0 {
+                tokens.push(Token::Say(std::mem::take(&mut waiting)));
             }
-            None => {
-                let next = literal(*here.first()?);
-                if waiting.count() + next.count() > AT_ONCE {
-                    tokens.push(Token::Say(std::mem::take(&mut waiting)));
-                }
-                waiting = waiting.and(next);
-                1
+            tokens.push(Token::Again {
+                length: said_length(u32::try_from(length).ok()?),
+                there,
+                here: at,
+            });
+            length
+        } else {
+            let next = literal(*here.first()?);
+            if waiting.count() + next.count() > AT_ONCE {
+                tokens.push(Token::Say(std::mem::take(&mut waiting)));
             }
+            waiting = waiting.and(next);
+            1
         };
         for at in at..at + passed {
             see(seen, texts, Place { text: number, at });
