@@ -3,8 +3,9 @@
 //! Of a view as it is kept, the shape is everything but the texts of its values and the characters
 //! of its code: which records there are with which fields, which values are the same, which are
 //! masked, and the few characters of a code that pages explain. Two views of one shape and one
-//! language make pages that differ in those texts only; that is what [`blank`] and a test over
-//! whole provinces hold.
+//! language make pages that differ in those texts only. Tests hold that for whatever may be kept,
+//! and a debug build for each page that it sends: who lets a page look at a text has to say here
+//! that it does.
 //!
 //! A page with a warning has no shape here: it is rare, and rendered.
 

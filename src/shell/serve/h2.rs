@@ -100,7 +100,8 @@ pub(super) async fn drive<T: Wakes, D: Door>(
     }
     let pulse = Arc::clone(&service.pulse);
     let wanted = Arc::clone(&service.way.wanted);
-    let answer = service_fn(move |request| Arc::clone(&service).answer(request));
+    // Boxed, since each becomes a task of its own, and is copied five times on its way there.
+    let answer = service_fn(move |request| Box::pin(Arc::clone(&service).answer(request)));
     let connection = PROTOCOL.serve_connection(TokioIo::new(stream), answer);
     let mut connection = Box::pin(connection);
     let born = Instant::now();

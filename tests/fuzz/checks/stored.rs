@@ -2,6 +2,7 @@ use saoma::{
     rules::{
         ask::Shape,
         card::code_card,
+        cast,
         class::Class,
         render,
         stored::{self, StoredView},
@@ -31,6 +32,10 @@ pub(crate) fn check(bytes: &[u8]) {
     }
     if let Some(class) = Class::decode(bytes) {
         assert_eq!(Class::decode(&class.encode()).as_ref(), Some(&class));
+    }
+    // The look that decides whether a page is cast is taken before anything is decoded.
+    if let (Some((shared, _)), Ok(code)) = (stored::split(bytes), Code::parse_any(CODES[0])) {
+        let _shape = cast::likeness(code, shared, [], "https://www.pzcode.cn", Lang::Zh);
     }
 }
 
