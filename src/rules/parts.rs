@@ -1,7 +1,7 @@
 //! What the holder of a pair may see of its codes beyond what anybody may: the two parts of a pair's
 //! sealed entry.
 //!
-//! There are more pairs than codes, so their entries are short: see [`packed`].
+//! There are more pairs than codes, so their entries are short: see `parts/packed.rs`.
 
 use saoma_pages::{Alert, Audience};
 
