@@ -56,8 +56,8 @@ pub fn cast(mould: Arc<Mould>, filling: Filling) -> Answer {
 /// The page of a code that is not registered, out of its mould.
 pub fn cast_not_registered(mould: Arc<Mould>, filling: Filling) -> Answer {
     Answer::new(
-        StatusCode::NOT_FOUND,
-        heads(Media::Html, Keeping::Negative),
+        NOT_FOUND.0,
+        heads(Media::Html, NOT_FOUND.1),
         Text::Cast(mould, Box::new(filling)),
         Squeeze::Soon,
     )
@@ -148,6 +148,9 @@ fn refused(
     Answer::new(status, headers, body, squeeze)
 }
 
+/// What is not there, rendered or cast.
+const NOT_FOUND: (StatusCode, Keeping) = (StatusCode::NOT_FOUND, Keeping::Negative);
+
 /// Which status a refusal has: the one table.
 pub const fn verdict(refusal: &Refusal) -> (StatusCode, Keeping) {
     match refusal {
@@ -156,9 +159,7 @@ pub const fn verdict(refusal: &Refusal) -> (StatusCode, Keeping) {
         Refusal::SignIn => (StatusCode::UNAUTHORIZED, Keeping::Never),
         Refusal::NotAllowed => (StatusCode::FORBIDDEN, Keeping::Never),
         Refusal::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, Keeping::Never),
-        Refusal::NotRegistered { .. } | Refusal::NoSuchPage => {
-            (StatusCode::NOT_FOUND, Keeping::Negative)
-        }
+        Refusal::NotRegistered { .. } | Refusal::NoSuchPage => NOT_FOUND,
         Refusal::Method { .. } => (StatusCode::METHOD_NOT_ALLOWED, Keeping::Never),
         Refusal::Body { why } => (bad_body(*why), Keeping::Never),
         Refusal::NotAcceptable { .. } => (StatusCode::NOT_ACCEPTABLE, Keeping::Negative),
