@@ -107,7 +107,6 @@ impl Answer {
     /// The answer for a reader who takes this encoding and holds these entity tags. A `HEAD` gets
     /// the same reply: hyper leaves the body out and keeps its length.
     pub fn reply(&self, wish: Wish, request: &HeaderMap) -> Reply {
-        let variant = self.wished(wish);
         // Only an answer that would be 200 has something the reader can already hold.
         if self.status == StatusCode::OK && request.contains_key(IF_NONE_MATCH) {
             // Whoever holds any encoding of it holds what would be sent, and every edge makes the same.
@@ -116,6 +115,7 @@ impl Answer {
                 return self.not_modified(held);
             }
         }
+        let variant = self.wished(wish);
         let mut reply = Response::new(Full::new(variant.body.clone()));
         *reply.status_mut() = self.status;
         *reply.headers_mut() = self.headers(variant.encoding, variant.etag.clone());
