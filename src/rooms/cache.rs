@@ -8,6 +8,8 @@
 //! - When the store fails, what is here is served for [`STALE_FOR`] more, and says that it is stale.
 //! - A thousand readers of one code cost one read of the store: they queue at its key, and the
 //!   second finds what the first has brought. That holds for a failure too.
+//! - What was asked for once is kept as long as there is room, and else for a moment (`lobby`): what
+//!   is asked for often is not pushed out by what is not.
 //! - What is not registered is kept apart, so that a flood of guessed codes evicts no page.
 
 use std::{fmt, pin::pin, sync::Arc, time::Duration};
@@ -28,8 +30,10 @@ use crate::{
 };
 
 mod entry;
+mod lobby;
 
 use entry::{Gap, Page, Proof, Why, answered, unavailable};
+use lobby::{Errand, Lobby, Met};
 
 /// Rule 7: no answer is served as fresh for longer without the store having been asked.
 pub const PROVEN_FOR: Duration = Duration::from_secs(30);
@@ -95,6 +99,9 @@ pub enum Origin {
 pub struct PageCache<S: Source> {
     found: Cache<FoundKey, Arc<Page<S::Kept>>, RandomState>,
     absent: Cache<AbsentKey, Arc<Gap>, RandomState>,
+    lobby: Lobby<FoundKey, Page<S::Kept>>,
+    /// As long as what is found weighs less, all of it is kept.
+    roomy: u64,
     public_url: Box<str>,
     start: Instant,
     bytes: u64,
@@ -116,8 +123,9 @@ impl Wanted {
 impl<S: Source> PageCache<S> {
     /// A cache of at most so many bytes. With 0 it keeps nothing, and every answer is made anew.
     pub fn new(bytes: u64, public_url: &str) -> Self {
+        let found_bytes = bytes - bytes / ABSENT_SHARE;
         let found = Cache::builder()
-            .max_capacity(bytes - bytes / ABSENT_SHARE)
+            .max_capacity(found_bytes)
             .weigher(|_key, page: &Arc<Page<S::Kept>>| weight(page.answer.weight()))
             // What nobody wanted for a day has not been proven for a day.
             .time_to_idle(STALE_FOR)
@@ -130,6 +138,8 @@ impl<S: Source> PageCache<S> {
         Self {
             found,
             absent,
+            lobby: Lobby::new(),
+            roomy: found_bytes - found_bytes / 16,
             public_url: public_url.into(),
             start: Instant::now(),
             bytes,
@@ -142,21 +152,70 @@ impl<S: Source> PageCache<S> {
             return Box::pin(self.ask(wanted, None, source)).await.1;
         }
         let (epoch, now) = (epoch_of(source, wanted.code), self.now());
-        if let Some(page) = self.found.get(&wanted.found()).await {
-            if let Some(looked) = page.looked(epoch, now) {
-                return looked;
-            }
-        } else if let Some(gap) = self.absent.get(&wanted.absent()).await
-            && let Some(looked) = gap.looked(epoch, now)
-        {
-            return looked;
-        }
         // Boxed, like whatever is rare: an answer on its way is copied from hand to hand before it
         // is begun, as large as its rarest turn.
-        Box::pin(self.queue(wanted, source)).await
+        if let Some(page) = self.found.get(&wanted.found()).await {
+            return match page.looked(epoch, now) {
+                Some(looked) => looked,
+                None => Box::pin(self.queue(wanted, source)).await,
+            };
+        }
+        let gap = self.absent.get(&wanted.absent()).await;
+        if let Some(looked) = gap.and_then(|gap| gap.looked(epoch, now)) {
+            return looked;
+        }
+        Box::pin(self.sought(wanted, source)).await
     }
 
-    /// Asks the store, one reader of a key after the other.
+    /// What was not kept: brought a moment ago, or by who is on the way, or from the store.
+    async fn sought(&self, wanted: Wanted, source: &S) -> Looked {
+        let key = wanted.found();
+        loop {
+            match self.lobby.meet(key) {
+                Met::First(errand) => return self.first(wanted, source, errand).await,
+                Met::Again(page) => {
+                    if !self.found.contains_key(&key) {
+                        self.found.insert(key, Arc::clone(&page)).await;
+                    }
+                    let looked = page.looked(epoch_of(source, wanted.code), self.now());
+                    return match looked {
+                        Some(looked) => looked,
+                        None => self.queue(wanted, source).await,
+                    };
+                }
+                Met::Coming(back) => {
+                    // It has no permits; it closes.
+                    drop(back.acquire().await);
+                    let gap = self.absent.get(&wanted.absent()).await;
+                    let (epoch, now) = (epoch_of(source, wanted.code), self.now());
+                    if let Some(looked) = gap.and_then(|gap| gap.looked(epoch, now)) {
+                        return looked;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks the store what nobody has asked lately.
+    async fn first(
+        &self,
+        wanted: Wanted,
+        source: &S,
+        errand: Errand<'_, FoundKey, Page<S::Kept>>,
+    ) -> Looked {
+        let (op, looked) = self.ask(wanted, None, source).await;
+        if let Op::Put(page) = op {
+            let key = wanted.found();
+            let is_known = self.lobby.knows(&key);
+            if is_known || page.is_stale() || self.found.weighted_size() < self.roomy {
+                self.found.insert(key, Arc::clone(&page)).await;
+            }
+            errand.bring(page);
+        }
+        looked
+    }
+
+    /// Asks the store whether what is kept still holds, one reader of a key after the other.
     async fn queue(&self, wanted: Wanted, source: &S) -> Looked {
         let mut looked = None;
         let slot = &mut looked;
@@ -246,6 +305,7 @@ impl<S: Source> PageCache<S> {
             Why::NotRegistered(Arc::new(self.not_registered(wanted)))
         };
         let looked = why.looked(Origin::Store);
+        self.lobby.forget(&wanted.found());
         self.keep_gap(wanted, why, Proof::new(epoch, now)).await;
         (Op::Remove, looked)
     }

@@ -168,7 +168,7 @@ impl Guard {
         if self.is_free(caller) {
             return None;
         }
-        self.with(caller, |client| {
+        self.with((caller, self.key.hash_one(caller)), self.now(), |client| {
             let refused = client.bucket.as_ref()?.check().err()?;
             Some(self.clock.wait(refused.wait_time_from(self.clock.now())))
         })
@@ -203,9 +203,9 @@ impl Guard {
         let (client, mark) = (self.key.hash_one(caller), self.key.hash_one(code));
         let range = self.key.hash_one(walk::range(code));
         let share = self.key.hash_one((client, range));
-        let step = self.step(client, code);
+        let step = self.step(client, code, now);
         self.tell(now);
-        let (mut seen, novelty, since) = self.with(caller, |known| {
+        let (mut seen, novelty, since) = self.with((caller, client), now, |known| {
             let hour = &mut known.hour;
             hour.turn(now);
             let novelty = hour.see(mark, range, step);
@@ -270,7 +270,7 @@ impl Guard {
         if self.is_free(caller) {
             return;
         }
-        self.with(caller, |client| {
+        self.with((caller, self.key.hash_one(caller)), self.now(), |client| {
             let Some(bucket) = &client.bucket else { return };
             // What is not there cannot be taken: then as much as there is.
             let mut more = cost - 1;
@@ -292,8 +292,7 @@ impl Guard {
     }
 
     /// What it is that this client asks for this code.
-    fn step(&self, client: u64, code: &Code) -> Step {
-        let now = self.now();
+    fn step(&self, client: u64, code: &Code, now: u64) -> Step {
         // 0 is nobody.
         let tag = u32::try_from(client >> 32).unwrap_or_default().max(1);
         let steps = walk::blocks(code).map(|(block, place)| {
@@ -308,16 +307,20 @@ impl Guard {
         steps.max().unwrap_or(Step::Alone)
     }
 
-    fn with<R>(&self, caller: Caller, act: impl FnOnce(&mut Client) -> R) -> R {
-        let now = self.now();
+    /// Does something with what is known of a caller, who has this hash.
+    fn with<R>(
+        &self,
+        (caller, hash): (Caller, u64),
+        now: u64,
+        act: impl FnOnce(&mut Client) -> R,
+    ) -> R {
         let quota = match caller {
             Caller::Network(_) => self.quota,
             // Until tokens have quotas of their own.
             Caller::Token(_) => None,
         };
         let fresh = || Client::new(quota, &self.clock, now);
-        self.clients
-            .with(self.key.hash_one(caller), now, fresh, act)
+        self.clients.with(hash, now, fresh, act)
     }
 
     const fn is_free(&self, caller: Caller) -> bool {

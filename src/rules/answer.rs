@@ -151,10 +151,18 @@ impl Answer {
             };
         }
         let small = self.slot(wish.small);
-        let is_worth_it = wish.small == wish.soon
-            || small.is_some_and(|slot| slot.get().is_some())
-            || self.again.swap(true, Relaxed);
-        Cow::Borrowed(self.variant(if is_worth_it { wish.small } else { wish.soon }))
+        let is_made = small.is_some_and(|slot| slot.get().is_some());
+        if is_made || self.again.swap(true, Relaxed) {
+            return Cow::Borrowed(self.variant(wish.small));
+        }
+        // What is cast is soon cast again, and most are asked for once: kept, it would only be
+        // memory that is written to for nothing.
+        match (&self.text, wish.soon) {
+            (Text::Cast(..), Encoding::Gzip) => {
+                Cow::Owned(self.squeezed(wish.soon).unwrap_or_else(|| self.as_it_is()))
+            }
+            _ => Cow::Borrowed(self.variant(wish.soon)),
+        }
     }
 
     fn variant(&self, encoding: Encoding) -> &Variant {

@@ -139,7 +139,7 @@ impl Likeness {
         }
         Self {
             key,
-            values: Values::default(),
+            values: Values::roomy(),
         }
     }
 

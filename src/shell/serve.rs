@@ -187,14 +187,14 @@ pub async fn serve<D: Door>(
     stop: Stop,
     drain: Duration,
 ) -> Ended {
-    let way = way.into();
+    let way = Arc::new(way.into());
     let linger = LINGER.min(drain / 2);
     // Nothing is ever sent: it closes when the last connection has dropped its end.
     let (open, all_closed) = mpsc::channel(1);
     let begin = |accepted| {
         let connection = arrival::Connection {
             accepted,
-            way: way.clone(),
+            way: Arc::clone(&way),
             door: Arc::clone(&door),
             stop: stop.clone(),
             linger,

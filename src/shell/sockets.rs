@@ -11,7 +11,7 @@ use std::{
 };
 
 use listenfd::ListenFd;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpListener;
 
 use crate::{rooms::settings::Ports, words::start::StartError};
@@ -91,7 +91,7 @@ pub fn open(
         let address = socket.local_addr().unwrap_or(unknown);
         let adopted = socket.set_nonblocking(true);
         adopted
-            .and_then(|()| TcpListener::from_std(socket))
+            .and_then(|()| listening(socket))
             .map_err(|source| StartError::Listen { address, source })
     };
     handed.into_iter().map(adopt).collect()
@@ -111,5 +111,12 @@ fn bind(address: SocketAddr, ports: Ports) -> io::Result<TcpListener> {
     }
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
-    TcpListener::from_std(socket.into())
+    listening(socket.into())
+}
+
+/// An answer is one write; waiting for more would only delay it. Every connection has that from its
+/// listener (Linux), without being told.
+fn listening(socket: Listening) -> io::Result<TcpListener> {
+    SockRef::from(&socket).set_tcp_nodelay(true)?;
+    TcpListener::from_std(socket)
 }

@@ -17,29 +17,29 @@ use std::{
     path::{Path, PathBuf},
     pin::Pin,
     sync::Arc,
-    task::Poll,
     thread::available_parallelism,
     time::Duration,
 };
 
 use rustls::{
-    RootCertStore, ServerConfig,
+    ProtocolVersion, RootCertStore, ServerConfig,
     crypto::{CryptoProvider, aws_lc_rs},
     pki_types::{CertificateDer, pem::PemObject as _},
     server::{Acceptor, NoServerSessionStorage, WebPkiClientVerifier, danger::ClientCertVerifier},
     version::{TLS12, TLS13},
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     sync::Semaphore,
     time::timeout,
 };
-use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
+use tokio_rustls::{FallibleAccept, LazyConfigAcceptor, StartHandshake, server::TlsStream};
 
-use self::certificates::Certificates;
+use self::{certificates::Certificates, parcel::Parcel};
 use crate::{rooms::settings::TlsSection, shell::drain::Stop, words::start::StartError};
 
 mod certificates;
+pub(super) mod parcel;
 
 /// What a door needs to speak TLS. Clones are the same door's.
 #[derive(Clone)]
@@ -128,22 +128,51 @@ impl Tls {
     }
 
     /// Shakes hands. The caller sets the deadline.
-    pub(super) async fn accept<T>(&self, stream: T) -> io::Result<TlsStream<T>>
+    ///
+    /// Boxed at every step: a handshake is a kilobyte and more, which a future would keep a place for
+    /// each time that it is handed on.
+    pub(super) async fn accept<T>(&self, stream: T) -> io::Result<Box<TlsStream<Parcel<T>>>>
     where
         T: AsyncRead + AsyncWrite + Unpin,
     {
-        let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let hello = LazyConfigAcceptor::new(Acceptor::default(), Parcel::new(stream));
+        let hello = hello.await.map(Box::new)?;
         let turn = timeout(TURN_DEADLINE, self.turns.acquire()).await?;
-        let turn = turn.map_err(io::Error::other)?;
-        let mut handshake = hello.into_stream(Arc::clone(&self.config));
-        // All that costs something is done before the first answer leaves. From then on it waits for
-        // the client.
-        let begun = poll_fn(|context| Poll::Ready(Pin::new(&mut handshake).poll(context))).await;
-        drop(turn);
-        match begun {
-            Poll::Ready(ended) => ended,
-            Poll::Pending => handshake.await,
+        let mut turn = Some(turn.map_err(io::Error::other)?);
+        let mut handshake = self.answer(*hello);
+        let ended = poll_fn(|context| {
+            let polled = Pin::new(&mut *handshake).poll(context);
+            // All that costs something is done before the first answer leaves. From then on it waits
+            // for the client.
+            turn = None;
+            polled
+        });
+        match ended.await.map(Box::new) {
+            Ok(mut stream) => {
+                let (parcel, session) = stream.get_mut();
+                parcel.keep_no_more();
+                // With 1.3 a ticket is left, which nobody waits for. Before, it was our last word.
+                if session.protocol_version() != Some(ProtocolVersion::TLSv1_3) {
+                    stream.flush().await?;
+                }
+                Ok(stream)
+            }
+            // The alert that says why is among what was kept.
+            Err((error, mut stream)) => {
+                stream.keep_no_more();
+                drop(stream.flush().await);
+                Err(error)
+            }
         }
+    }
+
+    fn answer<T>(&self, mut hello: StartHandshake<Parcel<T>>) -> Box<FallibleAccept<Parcel<T>>>
+    where
+        T: AsyncRead + AsyncWrite + Unpin,
+    {
+        hello.io.keep();
+        let handshake = hello.into_stream(Arc::clone(&self.config));
+        Box::new(handshake.into_fallible())
     }
 }
 

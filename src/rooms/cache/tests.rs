@@ -296,6 +296,30 @@ async fn a_flood_of_guesses_evicts_no_page() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_full_cache_takes_in_what_is_asked_for_again_and_nothing_else() {
+    let (cache, store) = (
+        PageCache::new(1 << 18, "https://www.pzcode.cn"),
+        Scripted::with(vin(), 1),
+    );
+    let nth = |n: u32| Code::parse(Kind::Vin, &format!("2186221{n:08}")).unwrap();
+    let kept = |code| cache.found.contains_key(&json(code).found());
+    set(&store.kept, (0..500).map(|n| (nth(n), 1)).collect());
+    for n in 0..500 {
+        cache.find(json(nth(n)), &store).await;
+        cache.found.run_pending_tasks().await;
+    }
+    assert!(kept(nth(0)), "there was room");
+    assert!(!kept(nth(499)), "it pushed out another for one reader");
+    let reads = store.reads();
+    assert_eq!(
+        cache.find(json(nth(499)), &store).await.origin,
+        Origin::Memory
+    );
+    assert!(kept(nth(499)));
+    assert_eq!(store.reads(), reads);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cache_of_no_bytes_keeps_nothing() {
     let (cache, store) = (
         PageCache::new(0, "https://www.pzcode.cn"),

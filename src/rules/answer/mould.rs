@@ -241,6 +241,14 @@ impl Filling {
 }
 
 impl Values {
+    /// Room for what most pages have: what grows is written anew.
+    pub fn roomy() -> Self {
+        Self {
+            texts: Vec::with_capacity(512),
+            ends: Vec::with_capacity(32),
+        }
+    }
+
     /// The number of a text, which is added if it is not there.
     pub fn number_of(&mut self, text: &str) -> usize {
         let text = escaped(text);

@@ -41,14 +41,11 @@ pub(super) async fn next(listener: &TcpListener, way: &Way, queue: &mut Queue) -
         match accepted {
             Ok((stream, from)) => {
                 queue.took(listener);
-                // An answer is one write; waiting for more would only delay it.
-                if stream.set_nodelay(true).is_ok() {
-                    return Some(Accepted {
-                        stream,
-                        from,
-                        permit,
-                    });
-                }
+                return Some(Accepted {
+                    stream,
+                    from,
+                    permit,
+                });
             }
             Err(error) if is_the_peers(&error) => {}
             Err(error) => {
@@ -86,14 +83,11 @@ pub(super) async fn waiting(listener: &TcpListener, way: &Way) -> Vec<Accepted> 
             Poll::Pending => Poll::Ready(None),
         });
         match accepted.await {
-            Some(Ok((stream, from))) if stream.set_nodelay(true).is_ok() => {
-                waiting.push(Accepted {
-                    stream,
-                    from,
-                    permit,
-                });
-            }
-            Some(Ok(_)) => {}
+            Some(Ok((stream, from))) => waiting.push(Accepted {
+                stream,
+                from,
+                permit,
+            }),
             Some(Err(error)) if is_the_peers(&error) => {}
             Some(Err(_)) | None => break,
         }

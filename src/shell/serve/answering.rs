@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct Service<D> {
     pub(super) door: Arc<D>,
     pub(super) peer: Peer,
-    pub(super) way: Way,
+    pub(super) way: Arc<Way>,
     pub(super) pulse: Arc<Pulse>,
     /// Whether each request may be somebody else's.
     pub(super) carries: bool,

@@ -30,7 +30,7 @@ use crate::{
     shell::{
         drain::Stop,
         patience::Patience,
-        tls::{self, Spoken, Tls},
+        tls::{self, Spoken, Tls, parcel::Parcel},
     },
     words::peer::Peer,
 };
@@ -38,7 +38,7 @@ use crate::{
 /// A connection that has been accepted, and all it needs.
 pub(super) struct Connection<D> {
     pub(super) accepted: Accepted,
-    pub(super) way: Way,
+    pub(super) way: Arc<Way>,
     pub(super) door: Arc<D>,
     pub(super) stop: Stop,
     pub(super) linger: Duration,
@@ -88,8 +88,9 @@ impl<D: Door> Connection<D> {
             linger,
         } = self;
         let _open = way.meter.as_ref().map(ConnectionMeter::opened);
-        // Boxed: what a handshake needs is not kept for as long as a connection idles.
-        let arrived = Box::pin(timeout(HANDSHAKE_DEADLINE, arrive(stream, from, &way))).await;
+        // Boxed, here and below: what a handshake needs is not kept for as long as a connection
+        // idles, and a task is copied from hand to hand as large as its largest part.
+        let arrived = timeout(HANDSHAKE_DEADLINE, Box::pin(arrive(stream, from, &way))).await;
         let (arrived, _place) = match arrived.unwrap_or(Err(Gone::Silent)) {
             Ok(arrived) => arrived,
             Err(why) => {
@@ -112,7 +113,13 @@ impl<D: Door> Connection<D> {
         };
         match arrived {
             Arrived::Plain(stream, client) => {
-                h1::drive(stream, service(Peer::plain(client)), stop, linger).await;
+                Box::pin(h1::drive(
+                    stream,
+                    service(Peer::plain(client)),
+                    stop,
+                    linger,
+                ))
+                .await;
             }
             Arrived::Secure(stream, client) => {
                 let peer = Peer {
@@ -121,8 +128,10 @@ impl<D: Door> Connection<D> {
                     ..Peer::plain(client)
                 };
                 match Spoken::on(&stream) {
-                    Spoken::Http1 => h1::drive(stream, service(peer), stop, linger).await,
-                    Spoken::Http2 => h2::drive(stream, service(peer), stop).await,
+                    Spoken::Http1 => {
+                        Box::pin(h1::drive(stream, service(peer), stop, linger)).await;
+                    }
+                    Spoken::Http2 => Box::pin(h2::drive(stream, service(peer), stop)).await,
                 }
             }
         }
@@ -130,9 +139,12 @@ impl<D: Door> Connection<D> {
     }
 }
 
+/// What TLS runs over sends together what it can; what it runs over in turn has a deadline.
+type Secure = TlsStream<Parcel<Patience<TcpStream>>>;
+
 enum Arrived {
     Plain(Patience<TcpStream>, IpAddr),
-    Secure(Box<TlsStream<Patience<TcpStream>>>, IpAddr),
+    Secure(Box<Secure>, IpAddr),
 }
 
 async fn arrive(
@@ -162,10 +174,10 @@ async fn arrive(
 }
 
 /// Who is silent takes no place among the handshakes.
-async fn shake(tls: &Tls, stream: TcpStream) -> io::Result<Box<TlsStream<Patience<TcpStream>>>> {
+async fn shake(tls: &Tls, stream: TcpStream) -> io::Result<Box<Secure>> {
     stream.readable().await?;
     let stream = Patience::new(stream, WRITE_DEADLINE);
-    tls.accept(stream).await.map(Box::new)
+    tls.accept(stream).await
 }
 
 async fn announced(stream: &mut TcpStream) -> Result<Option<IpAddr>, Gone> {
@@ -191,7 +203,7 @@ impl Wakes for Patience<TcpStream> {
 }
 
 /// Boxed: it is moved from driver to protocol and back, and it is large.
-impl Wakes for Box<TlsStream<Patience<TcpStream>>> {
+impl Wakes for Box<Secure> {
     fn poll_wake(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let stream = Pin::new(&mut **self);
         stream.poll_fill_buf(context).map_ok(|_bytes| ())

@@ -28,6 +28,8 @@ const AT_ONCE: u32 = 31;
 pub(super) struct Squeezed {
     /// The head of a gzip stream and all before the first hole, up to a byte's end.
     lead: Vec<u8>,
+    /// Of what stands there.
+    sum: Crc,
     pieces: Vec<Said>,
 }
 
@@ -84,8 +86,11 @@ impl Squeezed {
             let text = tokens(&texts, &mut seen)?;
             said.push(Said { same, text });
         }
+        let mut sum = Crc::new();
+        sum.update(lead.as_bytes());
         Some(Self {
             lead: squeezed,
+            sum,
             pieces: said,
         })
     }
@@ -135,7 +140,7 @@ impl Squeezed {
         out.put(END);
         out.align();
         let mut sum = Crc::new();
-        sum.update(mould.lead.as_bytes());
+        sum.combine(&self.sum);
         sum.update(own);
         let mut out = out.bytes;
         out.extend_from_slice(&sum.sum().to_le_bytes());
