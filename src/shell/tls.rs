@@ -8,6 +8,7 @@
 //!    costs, and whoever is served already should not wait behind all of them. Only what is computed
 //!    takes a turn. Who has not said hello in full, or was answered and says nothing, keeps nobody
 //!    from theirs.
+//! 4. A handshake is one flight of ours: the ticket behind it goes out with the first answer (`parcel`).
 
 use std::{
     fmt,
