@@ -186,9 +186,12 @@ impl<S: Source> PageCache<S> {
                 Met::Coming(back) => {
                     // It has no permits; it closes.
                     drop(back.acquire().await);
-                    let gap = self.absent.get(&wanted.absent()).await;
                     let (epoch, now) = (epoch_of(source, wanted.code), self.now());
-                    if let Some(looked) = gap.and_then(|gap| gap.looked(epoch, now)) {
+                    let page = self.found.get(&key).await;
+                    let gap = self.absent.get(&wanted.absent()).await;
+                    let found = page.and_then(|page| page.looked(epoch, now));
+                    let brought = found.or_else(|| gap?.looked(epoch, now));
+                    if let Some(looked) = brought {
                         return looked;
                     }
                 }
