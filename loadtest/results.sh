@@ -53,6 +53,7 @@ said() { # file: the line that a profile printed
     echo
     echo 'Written by `loadtest/results.sh`, which measures all of it again. How to read it is in README.md: the'
     echo 'ratio is of the server processor time for a request, over the same round; median, least and greatest.'
+    echo 'Machine and commit are those of the newest run; lines that it did not measure are of earlier ones.'
     echo
     sed 's/^/    /' "$out/machine"
     echo

@@ -1,8 +1,9 @@
-use rustls::{ClientConfig, ClientConnection};
+use rustls::{ClientConfig, ClientConnection, SupportedProtocolVersion, pki_types::ServerName};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, duplex},
     task::yield_now,
 };
+use tokio_rustls::TlsConnector;
 
 use super::*;
 
@@ -53,4 +54,29 @@ async fn who_waits_too_long_for_a_turn_is_let_go() {
     theirs.write_all(&hello()).await.unwrap();
     let ended = tls.accept(ours).await.map(drop);
     assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::TimedOut);
+}
+
+fn client(version: &'static SupportedProtocolVersion, alpn: &[u8]) -> TlsConnector {
+    let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    config.alpn_protocols = vec![alpn.to_vec()];
+    TlsConnector::from(Arc::new(config))
+}
+
+/// What a handshake keeps back is not what the other end waits for: its mistake is told.
+#[tokio::test(start_paused = true)]
+async fn who_speaks_another_protocol_is_told_so() {
+    for version in [&TLS12, &TLS13] {
+        let tls = Tls::made_here(vec!["localhost".to_owned()]).unwrap();
+        let (ours, theirs) = duplex(64 * 1024);
+        let door = tokio::spawn(async move { tls.accept(ours).await.map(drop) });
+        let name = ServerName::try_from("localhost").unwrap();
+        let refused = client(version, b"spdy/3").connect(name, theirs).await;
+        let why = refused.unwrap_err().to_string();
+        assert!(why.contains("NoApplicationProtocol"), "{why}");
+        door.await.unwrap().unwrap_err();
+    }
 }
