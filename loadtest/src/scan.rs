@@ -3,7 +3,9 @@
 //! Open loop (the default): scans arrive when they arrive, whether or not the last one has been
 //! answered, and a scan's time counts from the moment it was due. A server that stops for a
 //! second is charged for everybody who came in that second. `--closed`: each connection asks
-//! again as soon as it is answered; this finds the capacity and says little about latency.
+//! again as soon as it is answered; this finds the capacity and says little about latency. It never
+//! sleeps meanwhile: over the loopback it is the server's own call that would have to wake it, at a
+//! price that depends on how often we had nothing to do, and not on the server.
 //!
 //! 1. `plan`: which paths are asked for, how often each, and when.
 //! 2. `dial`: how a phone reaches the server, TLS included.
@@ -12,7 +14,7 @@
 //! 4. `tally`: what came back and how long it took.
 //! 5. `report`: the figures for people and for programs.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -45,6 +47,8 @@ mod storm;
 const GRACE: Duration = Duration::from_secs(2);
 /// tokio's timer ticks in milliseconds; the last part of a wait is spent asking for the time.
 const TICK: Duration = Duration::from_millis(2);
+/// A look for what came in takes less than this when nothing did.
+const GLANCE: Duration = Duration::from_micros(3);
 /// How many codes before the first one the warm-up begins.
 const WARM_UP_CODES: u64 = 10_000;
 /// More connections than this are a matter for another machine.
@@ -166,7 +170,13 @@ pub(crate) fn run(told: &Scan) -> Result<(), NoFigures> {
             end,
             before: skip,
         };
-        LocalSet::new().block_on(&runtime, crowd.scan(told.connections))
+        let idle = Rc::new(Cell::new(Duration::ZERO));
+        let everybody = LocalSet::new();
+        if told.closed {
+            everybody.spawn_local(stay_awake(Rc::clone(&idle)));
+        }
+        let (tally, took) = everybody.block_on(&runtime, crowd.scan(told.connections))?;
+        Ok::<_, NoFigures>((tally, took, idle.get()))
     };
     if told.warm_up > 0 && told.profile != Profile::Storm {
         // From the other end of the file, so that no code is known before it is measured.
@@ -177,8 +187,11 @@ pub(crate) fn run(told: &Scan) -> Result<(), NoFigures> {
         )?;
     }
     let before = Spent::now(told).map_err(NoFigures::Cpu)?;
-    let (tally, took) = go(told.seconds, told.seed, told.skip)?;
-    let spent = Spent::now(told).map_err(NoFigures::Cpu)?.since(before);
+    let (tally, took, idle) = go(told.seconds, told.seed, told.skip)?;
+    let spent = Spent::now(told)
+        .map_err(NoFigures::Cpu)?
+        .since(before)
+        .without(idle);
     let report = Report::new(told, &tally, took, spent);
     report.print(told.format)?;
     if tally.answered() == 0 {
@@ -281,6 +294,20 @@ impl Asker {
             Self::Phone(phone) => phone.handshakes,
             Self::App(app) => app.take_handshakes(),
         }
+    }
+}
+
+/// Looks again and again whether anything came in, and adds up the time in which nothing did.
+async fn stay_awake(idle: Rc<Cell<Duration>>) {
+    let mut last = Instant::now();
+    loop {
+        tokio::task::yield_now().await;
+        let now = Instant::now();
+        let took = now - last;
+        if took < GLANCE {
+            idle.set(idle.get() + took);
+        }
+        last = now;
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) enum Format {
 pub(crate) struct Spent {
     server: Duration,
     beside: Duration,
-    /// Ours: near a core, it is the generator that is the limit.
+    /// Ours, without looking for what does not come: near a core, it is the generator that is the limit.
     generator: Duration,
 }
 
@@ -75,6 +75,14 @@ impl Spent {
             server: self.server.saturating_sub(before.server),
             beside: self.beside.saturating_sub(before.beside),
             generator: self.generator.saturating_sub(before.generator),
+        }
+    }
+
+    /// The time in which we only looked whether anything came in is none that we needed.
+    pub(crate) fn without(self, idle: Duration) -> Self {
+        Self {
+            generator: self.generator.saturating_sub(idle),
+            ..self
         }
     }
 }
