@@ -44,6 +44,7 @@ mod h2;
 mod line;
 mod pulse;
 mod queue;
+mod spot;
 
 /// From the first byte of a request to the end of its head; also how long a connection may idle
 /// between two. A phone that has scanned has sent its request within a second or two.

@@ -98,7 +98,8 @@ async fn awake<T: Wakes, D: Door>(
     let mut may_rest = true;
     loop {
         let line = Line::new(stream, Arc::clone(pulse), before, street);
-        let answer = service_fn(|request| Arc::clone(service).answer(request));
+        // Boxed, since hyper copies each to where it is answered.
+        let answer = service_fn(|request| Box::pin(Arc::clone(service).answer(request)));
         let mut connection = PROTOCOL.serve_connection(TokioIo::new(line), answer);
         let mut enough = pin!(enough(stop.clone(), pulse, linger));
         let mut look = pin!(sleep(LOOK));

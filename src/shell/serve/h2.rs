@@ -12,13 +12,14 @@ use std::{
 };
 
 use hyper::{server::conn::http2, service::service_fn};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::time::{Instant, sleep};
 
 use super::{
     Door, HEAD_DEADLINE, HEAD_MAX, WRITE_DEADLINE,
     answering::Service,
     arrival::{Wakes, woken},
+    spot::OnTheSpot,
 };
 use crate::shell::drain::Stop;
 
@@ -65,8 +66,8 @@ enum Now {
     Leaving,
 }
 
-static PROTOCOL: LazyLock<http2::Builder<TokioExecutor>> = LazyLock::new(|| {
-    let mut protocol = http2::Builder::new(TokioExecutor::new());
+static PROTOCOL: LazyLock<http2::Builder<OnTheSpot>> = LazyLock::new(|| {
+    let mut protocol = http2::Builder::new(OnTheSpot);
     let head_max = u32::try_from(HEAD_MAX).unwrap_or(u32::MAX);
     protocol
         .timer(TokioTimer::new())
@@ -100,7 +101,7 @@ pub(super) async fn drive<T: Wakes, D: Door>(
     }
     let pulse = Arc::clone(&service.pulse);
     let wanted = Arc::clone(&service.way.wanted);
-    // Boxed, since each becomes a task of its own, and is copied five times on its way there.
+    // Boxed, since each may become a task of its own, and would be copied on its way there.
     let answer = service_fn(move |request| Box::pin(Arc::clone(&service).answer(request)));
     let connection = PROTOCOL.serve_connection(TokioIo::new(stream), answer);
     let mut connection = Box::pin(connection);
