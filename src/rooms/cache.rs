@@ -9,7 +9,8 @@
 //! - A thousand readers of one code cost one read of the store: they queue at its key, and the
 //!   second finds what the first has brought. That holds for a failure too.
 //! - What was asked for once is kept as long as there is room, and else for a moment (`lobby`): what
-//!   is asked for often is not pushed out by what is not.
+//!   is asked for often is not pushed out by what is not. What is asked for all the time is at hand
+//!   (`hooks`).
 //! - What is not registered is kept apart, so that a flood of guessed codes evicts no page.
 
 use std::{fmt, pin::pin, sync::Arc, time::Duration};
@@ -31,8 +32,10 @@ use crate::{
 
 mod entry;
 mod lobby;
+mod hooks;
 
 use entry::{Gap, Page, Proof, Why, answered, unavailable};
+use hooks::Hooks;
 use lobby::{Errand, Lobby, Met};
 
 /// Rule 7: no answer is served as fresh for longer without the store having been asked.
@@ -100,6 +103,7 @@ pub struct PageCache<S: Source> {
     found: Cache<FoundKey, Arc<Page<S::Kept>>, RandomState>,
     absent: Cache<AbsentKey, Arc<Gap>, RandomState>,
     lobby: Lobby<FoundKey, Page<S::Kept>>,
+    hooks: Hooks<FoundKey, Page<S::Kept>>,
     /// As long as what is found weighs less, all of it is kept.
     roomy: u64,
     public_url: Box<str>,
@@ -139,6 +143,7 @@ impl<S: Source> PageCache<S> {
             found,
             absent,
             lobby: Lobby::new(),
+            hooks: Hooks::new(),
             roomy: found_bytes - found_bytes / 16,
             public_url: public_url.into(),
             start: Instant::now(),
@@ -151,10 +156,15 @@ impl<S: Source> PageCache<S> {
         if self.bytes == 0 {
             return Box::pin(self.ask(wanted, None, source)).await.1;
         }
-        let (epoch, now) = (epoch_of(source, wanted.code), self.now());
+        let (key, epoch, now) = (wanted.found(), epoch_of(source, wanted.code), self.now());
+        let at_hand = self.hooks.take(&key, now);
+        if let Some(looked) = at_hand.and_then(|page| page.looked(epoch, now)) {
+            return looked;
+        }
         // Boxed, like whatever is rare: an answer on its way is copied from hand to hand before it
         // is begun, as large as its rarest turn.
-        if let Some(page) = self.found.get(&wanted.found()).await {
+        if let Some(page) = self.found.get(&key).await {
+            self.hooks.hang(key, &page, now);
             return match page.looked(epoch, now) {
                 Some(looked) => looked,
                 None => Box::pin(self.queue(wanted, source)).await,
