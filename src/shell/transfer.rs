@@ -44,6 +44,9 @@ struct TwoStores {
     /// Where the second one's views and pairs are, if not there
     #[arg(long, value_parser = Address)]
     to_public: Option<StoreUrl>,
+    /// Only what a public door shows: views, classes and sealed pairs. No dossier, for an edge that should have none
+    #[arg(long)]
+    public_rooms: bool,
 }
 
 /// Runs `saoma copy`. Interrupted, it goes on where it was when it is run again.
@@ -88,7 +91,12 @@ impl TwoStores {
             public: public.as_ref().unwrap_or(core).clone(),
         };
         let from = Whole::open(rooms(&self.from, &self.from_public))?;
-        Ok((from, Whole::open(rooms(&self.to, &self.to_public))?))
+        let to = Whole::open(rooms(&self.to, &self.to_public))?;
+        Ok(if self.public_rooms {
+            (from.public_rooms(), to.public_rooms())
+        } else {
+            (from, to)
+        })
     }
 }
 

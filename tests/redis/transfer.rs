@@ -4,6 +4,7 @@ use saoma::rooms::store::StoreUrl;
 use saoma::rooms::store::transfer::Whole;
 use tempfile::TempDir;
 
+use crate::door::Door;
 use crate::sample::{DEMO, core, recall_of_vin, take, vehicle};
 use crate::server::Server;
 
@@ -51,6 +52,45 @@ fn a_store_that_was_copied_there_and_back_is_the_same_and_diff_says_so() {
     }
     // What holds something else is not written over.
     assert_eq!(saoma(&["copy", &there, &here]).status.code(), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edge_is_given_the_public_rooms_and_no_dossier_and_nobody_writes_there() {
+    let (server, folder) = (Server::start(), TempDir::new().unwrap());
+    let path = |name: &str| format!("embedded:{}", folder.path().join(name).display());
+    let (here, edge, again) = (path("here"), path("edge"), path("again"));
+    let there = format!("redis://127.0.0.1:{}", server.port);
+    take(
+        &core(here.parse::<StoreUrl>().unwrap(), folder.path()),
+        DEMO,
+    );
+    // Over Redis too, and onwards from a part.
+    for (from, to) in [(&here, &edge), (&here, &there), (&edge, &again)] {
+        let copied = saoma(&["copy", "--public-rooms", from, to]);
+        assert!(copied.status.success(), "{copied:?}");
+    }
+    for part in [&edge, &there, &again] {
+        let equal = saoma(&["diff", "--public-rooms", &here, part]);
+        assert!(equal.status.success(), "{equal:?}");
+        let unlike = saoma(&["diff", &here, part]);
+        let said = String::from_utf8(unlike.stdout).unwrap();
+        let racks: Vec<_> = said.lines().map(|line| line.split(':').next()).collect();
+        assert_eq!(racks, [Some("dossiers"), Some("records"), Some("claims")]);
+    }
+    // What a record said would be all that is known there.
+    let records = folder.path().join("records.ndjson");
+    std::fs::write(&records, recall_of_vin("x", "召回")).unwrap();
+    for part in [&edge, &there, &again] {
+        let refused = saoma(&["import", "--store", part, records.to_str().unwrap()]);
+        assert!(!refused.status.success());
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains("public rooms only"), "{said}");
+    }
+    // A door on it says what the first says.
+    for path in ["/vin/218622108311027", "/pwb/76392965TN21.json"] {
+        let [whole, part] = [&here, &edge].map(|url| Door::before(&url.parse().unwrap()));
+        assert_eq!(part.get(path).await, whole.get(path).await);
+    }
 }
 
 #[test]

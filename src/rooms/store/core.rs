@@ -64,6 +64,10 @@ impl Core {
         policy: Policy,
         pair_key_file: &Path,
     ) -> Result<Self, StoreError> {
+        // Views made of records without the dossiers before them would say less than is known.
+        if engine.told(about::PART)?.as_deref() == Some(about::PUBLIC_ROOMS) {
+            return Err(StoreError::PublicRooms);
+        }
         Ok(Self {
             engine,
             policy,

@@ -106,4 +106,7 @@ pub(super) struct Step {
 pub(super) mod about {
     pub(in super::super) const POLICY: &str = "policy";
     pub(in super::super) const PAIR_KEY_CHECK: &str = "pair-key-check";
+    /// What of a store this is; nothing is said of a whole one.
+    pub(in super::super) const PART: &str = "part";
+    pub(in super::super) const PUBLIC_ROOMS: &[u8] = b"public rooms.";
 }
