@@ -3,6 +3,7 @@
 #
 #   loadtest/results.sh                    all, a quarter of an hour on a machine that does nothing else
 #   loadtest/results.sh cold hot           only these profiles of bench.sh; the other lines stay as they were
+#   loadtest/results.sh cold-sizes         ten million vehicles: 40 GB of disk, 8 GB of memory, half an hour more
 #
 # What was measured is kept in FOLDER (RESULTS=target/results): rounds, figures, plots. `--table` measures
 # nothing and writes the file from what is there. ROUNDS=5 and SECONDS_EACH=3 are what a turn takes;
@@ -22,8 +23,10 @@ guard_of() { case $1 in cold* | resumed) echo counted ;; *) echo free ;; esac; }
 if [[ ${wanted[0]} != --table ]]; then
     # One after another, each with servers of its own: none finds what another left in a cache.
     for profile in "${wanted[@]}"; do
+        more=()
+        [[ $profile != cold-sizes ]] || more=(--larger 100)
         loadtest/bench.sh --data "$out/data" --out "$out" --rounds "$rounds" --seconds "$seconds" \
-            --guard "${GUARD:-$(guard_of "$profile")}" "$profile"
+            --guard "${GUARD:-$(guard_of "$profile")}" "${more[@]}" "$profile"
     done
 fi
 
