@@ -41,7 +41,9 @@ line() { # what, against, wanted, section, candidate, field
     local measured held='not measured' sign=${3%% *} bound=${3##* }
     measured=$(figure "$4" "$5" "$6" 2)
     if [[ -n $measured ]]; then
-        held=$(awk -v a="${measured%% *}" -v b="$bound" -v sign="$sign" 'BEGIN {
+        # Of the figure itself, not of what is left of it in two digits.
+        held=$(awk -v a="$(jq -r --arg name "$5" --arg field "$6" \
+            '.candidates[] | select(.candidate == $name) | .[$field].median' "$out/$4.json")" -v b="$bound" -v sign="$sign" 'BEGIN {
             good = sign == "≥" ? a >= b : a <= b
             print good ? "yes" : "**no**" }')
     fi

@@ -34,7 +34,7 @@ mod entry;
 mod lobby;
 mod hooks;
 
-use entry::{Gap, Page, Proof, Why, answered, unavailable};
+use entry::{Gap, Page, Proof, Why, answered, epoch_of, unavailable, weight};
 use hooks::Hooks;
 use lobby::{Errand, Lobby, Met};
 
@@ -51,8 +51,6 @@ pub const ABSENT_FOR: Duration = Duration::from_secs(30);
 pub const READ_DEADLINE: Duration = Duration::from_secs(1);
 /// The part of the memory that negative answers may take: one eighth.
 const ABSENT_SHARE: u64 = 8;
-/// What an entry keeps beside its answer: key, proof, and the view as the store has it.
-const BESIDE: usize = 1024;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,6 +102,7 @@ pub struct PageCache<S: Source> {
     absent: Cache<AbsentKey, Arc<Gap>, RandomState>,
     lobby: Lobby<FoundKey, Page<S::Kept>>,
     hooks: Hooks<FoundKey, Page<S::Kept>>,
+    gap_hooks: Hooks<AbsentKey, Gap>,
     /// As long as what is found weighs less, all of it is kept.
     roomy: u64,
     public_url: Box<str>,
@@ -144,6 +143,7 @@ impl<S: Source> PageCache<S> {
             absent,
             lobby: Lobby::new(),
             hooks: Hooks::new(),
+            gap_hooks: Hooks::new(),
             roomy: found_bytes - found_bytes / 16,
             public_url: public_url.into(),
             start: Instant::now(),
@@ -161,6 +161,10 @@ impl<S: Source> PageCache<S> {
         if let Some(looked) = at_hand.and_then(|page| page.looked(epoch, now)) {
             return looked;
         }
+        let gap_at_hand = self.gap_hooks.take(&wanted.absent(), now);
+        if let Some(looked) = gap_at_hand.and_then(|gap| gap.looked(epoch, now)) {
+            return looked;
+        }
         // Boxed, like whatever is rare: an answer on its way is copied from hand to hand before it
         // is begun, as large as its rarest turn.
         if let Some(page) = self.found.get(&key).await {
@@ -170,8 +174,13 @@ impl<S: Source> PageCache<S> {
                 None => Box::pin(self.queue(wanted, source)).await,
             };
         }
-        let gap = self.absent.get(&wanted.absent()).await;
-        if let Some(looked) = gap.and_then(|gap| gap.looked(epoch, now)) {
+        if let Some(gap) = self.absent.get(&wanted.absent()).await
+            && let Some(looked) = gap.looked(epoch, now)
+        {
+            // Not what has failed: before that, what was found goes.
+            if gap.is_said() {
+                self.gap_hooks.hang(wanted.absent(), &gap, now);
+            }
             return looked;
         }
         Box::pin(self.sought(wanted, source)).await
@@ -397,22 +406,10 @@ impl<S: Source> fmt::Debug for PageCache<S> {
     }
 }
 
-/// The epoch of everything an answer about this code depends on: when nobody has registered it,
-/// that is also the same code in capitals.
-fn epoch_of<S: Source>(source: &S, code: Code) -> u64 {
-    let capitals = code.in_capitals();
-    // Both only grow, so the sum changes when either does.
-    source.epoch(code) + capitals.map_or(0, |capitals| source.epoch(capitals))
-}
-
 async fn read<S: Source>(source: &S, code: Code) -> Result<Option<S::Kept>, Fault> {
     within(READ_DEADLINE, pin!(source.read(code)))
         .await
         .unwrap_or(Err(Fault::Deadline))
-}
-
-fn weight(answer: usize) -> u32 {
-    u32::try_from(answer + BESIDE).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::{
 use saoma_pages::Refusal;
 
 use super::{Looked, Origin, Outcome, PROVEN_FOR, RETRY_AFTER, STALE_FOR};
-use crate::{rules::answer::Answer, words::code::Code};
+use crate::{rooms::source::Source, rules::answer::Answer, words::code::Code};
 
 pub(super) struct Page<K> {
     pub(super) answer: Arc<Answer>,
@@ -40,6 +40,21 @@ pub(super) struct Proof {
 }
 
 const FRESH: u64 = u64::MAX;
+/// What an entry keeps beside its answer: key, proof, and the view as the store has it.
+const BESIDE: usize = 1024;
+
+/// The epoch of everything an answer about this code depends on: when nobody has registered it,
+/// that is also the same code in capitals.
+pub(super) fn epoch_of<S: Source>(source: &S, code: Code) -> u64 {
+    let capitals = code.in_capitals();
+    // Both only grow, so the sum changes when either does.
+    source.epoch(code) + capitals.map_or(0, |capitals| source.epoch(capitals))
+}
+
+/// What an entry weighs whose answer weighs so much.
+pub(super) fn weight(answer: usize) -> u32 {
+    u32::try_from(answer + BESIDE).unwrap_or(u32::MAX)
+}
 
 impl<K> Page<K> {
     /// What the store has just said.
@@ -91,6 +106,11 @@ impl<K> Page<K> {
 }
 
 impl Gap {
+    /// Whether the store has said so, and not merely failed.
+    pub(super) const fn is_said(&self) -> bool {
+        !matches!(self.why, Why::Failed)
+    }
+
     pub(super) fn looked(&self, epoch: u64, now: u64) -> Option<Looked> {
         let holds = match self.why {
             Why::Failed => self.proof.age(now) < RETRY_AFTER,
