@@ -65,8 +65,8 @@ pub enum StoreError {
     /// A folder has both rooms.
     #[error("an embedded store keeps views and dossiers in one folder: name one store")]
     Rooms,
-    /// There are no dossiers to write to.
-    #[error("this store has public rooms only: write to the one that it was copied from")]
+    /// There are no dossiers.
+    #[error("this store has public rooms only and no dossier: use the one that it was copied from")]
     PublicRooms,
     /// Something is there already.
     #[error("the store to copy to holds other records: name an empty one")]
