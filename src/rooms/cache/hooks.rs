@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, TryLockError, Weak},
 };
 
-use foldhash::fast::RandomState;
+use foldhash::quality::RandomState;
 
 /// Four times as many as are asked for all the time, on a busy day: few share a hook.
 const MANY: usize = 1024;

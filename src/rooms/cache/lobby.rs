@@ -19,7 +19,7 @@ use std::{
     },
 };
 
-use foldhash::fast::RandomState;
+use foldhash::quality::RandomState;
 use tokio::sync::Semaphore;
 
 /// Enough that cores seldom meet at one of them.

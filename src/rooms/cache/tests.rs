@@ -266,6 +266,39 @@ async fn what_is_registered_late_is_found_at_once_and_what_is_withdrawn_is_gone(
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_at_hand_is_proven_like_all_else_and_a_failure_never_hangs_there() {
+    let (store, cache, wanted) = (Scripted::default(), cache(), json(vin()));
+    let thrice = async || {
+        let mut texts = Vec::new();
+        for _reader in 0..3 {
+            texts.push(find(&cache, &store).await.0);
+        }
+        texts
+    };
+    thrice().await;
+    let gap = cache.gap_hooks.take(&wanted.absent(), cache.now());
+    assert!(gap.is_some());
+    drop(gap);
+    for version in 1..=2 {
+        store.write(vin(), version);
+        let (answers, now) = (thrice().await, format!("version {version}"));
+        assert!(
+            answers.iter().all(|text| text.contains(&now)),
+            "{answers:?}"
+        );
+        assert!(cache.hooks.take(&wanted.found(), cache.now()).is_some());
+    }
+
+    let (store, cache) = (Scripted::default(), self::cache());
+    set(&store.failing, true);
+    for _reader in 0..3 {
+        find(&cache, &store).await;
+    }
+    let gap = cache.gap_hooks.take(&wanted.absent(), cache.now());
+    assert!(gap.is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn small_letters_are_tried_once_in_capitals() {
     let small = Code::parse(Kind::Pwb, "76392965tn21").unwrap();
     let capital = small.in_capitals().unwrap();
