@@ -94,6 +94,29 @@ async fn an_edge_is_given_the_public_rooms_and_no_dossier_and_nobody_writes_ther
 }
 
 #[test]
+fn a_copy_of_the_public_rooms_that_was_cut_off_is_gone_on_with_by_another_such_and_no_other() {
+    let folder = TempDir::new().unwrap();
+    let [here, edge] = ["here", "edge"].map(|name| StoreUrl::Embedded(folder.path().join(name)));
+    take(&core(&here, folder.path()), DEMO);
+    let whole = |url: &StoreUrl| Whole::open(url.clone()).unwrap();
+    let part = |url: &StoreUrl| whole(url).public_rooms();
+    for cut in 1..=2 {
+        let mut steps = 0;
+        let cut_off = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            part(&here).copy(&part(&edge), |_done| {
+                steps += 1;
+                assert!(steps < cut, "as if it were killed here");
+            })
+        }));
+        assert!(cut_off.is_err());
+        assert!(whole(&here).copy(&whole(&edge), |_done| ()).is_err());
+    }
+    part(&here).copy(&part(&edge), |_done| ()).unwrap();
+    let unlike = part(&here).differences(&part(&edge), |_done| ()).unwrap();
+    assert_eq!(unlike, []);
+}
+
+#[test]
 fn a_copy_that_was_cut_off_anywhere_is_gone_on_with_and_ends_the_same() {
     let (server, folder) = (Server::start(), TempDir::new().unwrap());
     let here: StoreUrl = StoreUrl::Embedded(folder.path().join("here"));
