@@ -84,10 +84,8 @@ said() { # file: the line that a profile printed
     echo "- storm: $(said storm.md | sed 's/^storm: //')"
     echo "- miss: $(said miss.md)"
     echo "- $(said allocations.md)"
-    for province in "$out"/data/*/rooms; do
-        bytes=$(du --summarize --block-size=1 "$province" | cut -f1)
-        codes=$(wc -l <"${province%/rooms}/all.txt")
-        echo "- bytes a code in the public rooms, $(basename "${province%/rooms}") vehicles ($codes codes, at most 150 wanted): $((bytes / codes))"
+    for bytes in "$out"/bytes-*.md; do
+        [[ ! -s $bytes ]] || echo "- $(<"$bytes")"
     done
     echo '- rate and memory of an import: `import.sh`'
     echo
